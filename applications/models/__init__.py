@@ -1,0 +1,8 @@
+"""Who records, with which credentials, into which storage."""
+
+from applications.models.api_key import ApiKey, Scope
+from applications.models.application import Application
+from applications.models.callback_endpoint import CallbackEndpoint, Family
+from applications.models.storage_profile import StorageKind, StorageProfile
+
+__all__ = ["ApiKey", "Application", "CallbackEndpoint", "Family", "Scope", "StorageKind", "StorageProfile"]

@@ -1,0 +1,1 @@
+"""A PostgreSQL server of this checkout's own, for machines that have none."""

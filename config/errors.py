@@ -1,0 +1,91 @@
+"""The one place where errors become HTTP."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_standardized_errors import formatter, handler
+from drf_standardized_errors.types import ErrorResponse
+from rest_framework import exceptions
+from rest_framework.exceptions import ErrorDetail
+
+from recordings.services.errors import (
+    ChangeInFlight,
+    IdempotencyMismatch,
+    InvalidParameters,
+    NotChangeable,
+    RecordingError,
+    SlotTaken,
+    VendorRefused,
+    VersionMismatch,
+)
+from recordings.trtc.errors import Rejected
+
+
+class ApiError(exceptions.APIException):
+    """An answer with fields beside the common shape, such as `fault` and the vendor's words."""
+
+    def __init__(self, status: int, code: str, detail: Any, *, attr: str | None = None, **extra: Any) -> None:
+        super().__init__(detail={attr: [detail]} if attr else detail, code=code)
+        self.status_code = status
+        self.extra = extra
+
+
+def _invalid(error: InvalidParameters) -> exceptions.APIException:
+    problems: dict[str, list[ErrorDetail]] = {}
+    for problem in error.problems:
+        problems.setdefault(problem.attr, []).append(ErrorDetail(str(problem.detail), code=problem.code))
+    return exceptions.ValidationError(problems)
+
+
+def _slot_taken(error: SlotTaken) -> exceptions.APIException:
+    detail = _("A live recording holds this slot. Stop it, or use another slot.")
+    return ApiError(409, "slot_taken", detail, fault="caller", recording=str(error.recording_id))
+
+
+def _vendor_refused(error: VendorRefused) -> exceptions.APIException:
+    gateway = error.error
+    vendor = {"code": gateway.code, "message": gateway.message, "request_id": gateway.request_id}
+    status = 422 if isinstance(gateway, Rejected) else 503
+    detail = _("The vendor refused.") if status == 422 else _("The vendor did not answer. Try again later.")
+    recording = {"recording": str(error.recording_id)} if error.recording_id else {}
+    code = "vendor_refused" if status == 422 else "vendor_unavailable"
+    return ApiError(status, code, detail, fault=gateway.fault, vendor=vendor, **recording)
+
+
+ANSWERS: dict[type[RecordingError], Callable[[Any], exceptions.APIException]] = {
+    InvalidParameters: _invalid,
+    SlotTaken: _slot_taken,
+    VendorRefused: _vendor_refused,
+    IdempotencyMismatch: lambda _error: ApiError(
+        422, "idempotency_mismatch", _("This Idempotency-Key was used with another body."), fault="caller"
+    ),
+    VersionMismatch: lambda error: ApiError(
+        412, "version_mismatch", _("The recording changed. Read it again."), fault="caller", version=error.version
+    ),
+    ChangeInFlight: lambda _error: ApiError(
+        409, "change_in_flight", _("An earlier change waits for the vendor's answer."), fault="vendor"
+    ),
+    NotChangeable: lambda error: ApiError(
+        409, "not_changeable", _("The recording is ending or over."), fault="caller", state=str(error)
+    ),
+}
+
+
+class ExceptionHandler(handler.ExceptionHandler):  # type: ignore[misc]  # untyped library
+    """Turns our errors into answers; everything unexpected stays a loud 500."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        answer = ANSWERS.get(type(exc))  # type: ignore[arg-type]  # any exception may be asked for
+        if answer is not None:
+            return answer(exc)
+        known: Exception = super().convert_known_exceptions(exc)
+        return known
+
+
+class ExceptionFormatter(formatter.ExceptionFormatter):  # type: ignore[misc]  # untyped library
+    """`{"type": …, "errors": [{"code", "detail", "attr"}]}`, and what the error says beside it."""
+
+    def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
+        body: dict[str, Any] = super().format_error_response(error_response)
+        return body | getattr(self.exc, "extra", {})

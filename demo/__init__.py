@@ -1,0 +1,1 @@
+"""A meeting recorded end to end, for people to watch."""

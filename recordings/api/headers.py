@@ -1,0 +1,42 @@
+"""Request headers that say how a request is to be taken."""
+
+from rest_framework import status
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.request import Request
+
+LONGEST_KEY = 255
+
+
+class PreconditionRequired(APIException):
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_detail = "Send If-Match with the ETag of the recording as you read it."
+    default_code = "precondition_required"
+
+
+def read_idempotency_key(request: Request) -> str:
+    """Return the Idempotency-Key header, or nothing."""
+    key = str(request.headers.get("Idempotency-Key", "")).strip()
+    if len(key) > LONGEST_KEY or "\0" in key:
+        raise ValidationError({"Idempotency-Key": "Must have at most 255 characters."})
+    return key
+
+
+def wants_async(request: Request) -> bool:
+    """Tell whether the caller asked not to wait for the vendor (RFC 7240)."""
+    preferences = str(request.headers.get("Prefer", "")).split(",")
+    return any(preference.strip().lower() == "respond-async" for preference in preferences)
+
+
+def read_if_match(request: Request, *, current: int) -> int:
+    """Return the version that the caller read; `*` stands for whatever is there; 0 for one that never was.
+
+    Raises:
+        PreconditionRequired: The header is missing.
+    """
+    header = str(request.headers.get("If-Match", "")).strip()
+    if not header:
+        raise PreconditionRequired
+    if header == "*":
+        return current
+    tag = header.strip('"')
+    return int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 10 else 0

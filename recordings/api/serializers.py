@@ -1,0 +1,104 @@
+"""What the API answers with."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from recordings.models import Recording, RecordingFile
+
+
+class VendorWords(serializers.Serializer[Any]):
+    """The vendor's own words, verbatim."""
+
+    code = serializers.CharField(allow_null=True)
+    message = serializers.CharField(allow_null=True)
+    request_id = serializers.CharField(allow_null=True)
+
+
+class RecordingSerializer(serializers.ModelSerializer[Recording]):
+    """One recording. Parameters are the last that the vendor accepted, or will get with the create."""
+
+    application = serializers.CharField(source="application.name")
+    storage_profile = serializers.CharField(source="storage_profile.name", allow_null=True, default=None)
+    task_id = serializers.SerializerMethodField()
+    vendor = serializers.SerializerMethodField()
+    record_params = serializers.SerializerMethodField()
+    mix_transcode_params = serializers.SerializerMethodField()
+    mix_layout_params = serializers.SerializerMethodField()
+    storage_params = serializers.SerializerMethodField()
+    resource_expired_hour = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Recording
+        fields = [
+            *("id", "state", "media", "reason", "fault", "verified", "application", "origin", "provider"),
+            *("room_id", "room_id_type", "slot", "robot_user_id", "task_id", "storage_profile"),
+            *("created_at", "started_at", "media_started_at", "ended_at", "deadline_at", "next_check_at"),
+            *("vendor", "record_params", "mix_transcode_params", "mix_layout_params", "storage_params"),
+            *("resource_expired_hour", "max_duration", "labels", "version"),
+        ]
+
+    def get_task_id(self, recording: Recording) -> str | None:
+        return recording.task_id or None
+
+    def get_vendor(self, recording: Recording) -> VendorWords:  # the annotation is for the schema
+        words: Any = {
+            "code": recording.vendor_code or None,
+            "message": recording.vendor_message or None,
+            "request_id": recording.vendor_request_id or None,
+        }
+        return words  # type: ignore[no-any-return]
+
+    def get_record_params(self, recording: Recording) -> dict[str, Any] | None:
+        return recording.parameters.get("record_params")
+
+    def get_mix_transcode_params(self, recording: Recording) -> dict[str, Any] | None:
+        return recording.parameters.get("mix_transcode_params")
+
+    def get_mix_layout_params(self, recording: Recording) -> dict[str, Any] | None:
+        return recording.parameters.get("mix_layout_params")
+
+    def get_storage_params(self, recording: Recording) -> dict[str, Any] | None:
+        return recording.parameters.get("storage_params")
+
+    def get_resource_expired_hour(self, recording: Recording) -> int | None:
+        return recording.parameters.get("resource_expired_hour")
+
+
+class FileSerializer(serializers.ModelSerializer[RecordingFile]):
+    """One file: expected, reported by the vendor, verified in storage, or failed, with the reason."""
+
+    class Meta:
+        model = RecordingFile
+        fields = [
+            *("id", "kind", "status", "reason", "name", "task_id", "user_id", "track_type", "media_id"),
+            *("begin_ms", "end_ms", "file_id", "url"),
+        ]
+
+
+class TimelineEntry(serializers.Serializer[Any]):
+    """A fact, or a change of state that facts brought about."""
+
+    type = serializers.ChoiceField(choices=["fact", "transition"])
+    at = serializers.DateTimeField(help_text="When it was so, by the vendor's event time where there is one.")
+    received_at = serializers.DateTimeField(allow_null=True)
+    kind = serializers.CharField(help_text="The kind of fact, or the kind that brought the transition.")
+    source = serializers.CharField(allow_null=True)
+    task_id = serializers.CharField(allow_null=True)
+    from_state = serializers.CharField(allow_null=True)
+    to_state = serializers.CharField(allow_null=True)
+    data = serializers.DictField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    attr = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ValidationAnswer(serializers.Serializer[Any]):
+    """Every problem of a start request and, when there is none, what the vendor would be sent."""
+
+    valid = serializers.BooleanField()
+    problems = ProblemSerializer(many=True)
+    request = serializers.DictField(allow_null=True, help_text="CreateCloudRecording, with secrets as ***.")

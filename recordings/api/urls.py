@@ -1,0 +1,15 @@
+"""Addresses below /api/v1/."""
+
+from django.urls import path
+
+from recordings.api import views
+
+urlpatterns = [
+    path("recordings", views.RecordingListView.as_view(), name="recordings"),
+    path("recordings/validate", views.ValidateView.as_view(), name="validate"),
+    path("recordings/<uuid:recording_id>", views.RecordingView.as_view(), name="recording"),
+    path("recordings/<uuid:recording_id>/stop", views.StopView.as_view(), name="stop"),
+    path("recordings/<uuid:recording_id>/refresh", views.RefreshView.as_view(), name="refresh"),
+    path("recordings/<uuid:recording_id>/timeline", views.TimelineView.as_view(), name="timeline"),
+    path("recordings/<uuid:recording_id>/files", views.FilesView.as_view(), name="files"),
+]

@@ -1,0 +1,168 @@
+"""Views: validate in, call one service, serialize out. Errors become HTTP in config/errors.py."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from applications.models import ApiKey
+from recordings.api.answers import answer_start
+from recordings.api.bodies import ChangeRecording, StartRecording, inspect_start, read_change, read_start
+from recordings.api.filters import RecordingFilter
+from recordings.api.headers import read_if_match, read_idempotency_key, wants_async
+from recordings.api.pagination import NewestFirst
+from recordings.api.serializers import FileSerializer, RecordingSerializer, TimelineEntry, ValidationAnswer
+from recordings.gateway import get_gateway
+from recordings.models import Recording, RecordingFile
+from recordings.services.modify import modify_recording
+from recordings.services.preview import preview_create
+from recordings.services.refresh import refresh_recording
+from recordings.services.start import StartRequest, fingerprint_of, start_recording
+from recordings.services.stop import stop_recording
+from recordings.states.vocabulary import State, is_terminal
+from recordings.timeline import list_timeline
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Same key and body: the same recording and answer."
+)
+PREFER = OpenApiParameter(
+    "Prefer", str, OpenApiParameter.HEADER, description="respond-async: answer 202 without asking the vendor first."
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the recording as read."
+)
+
+
+def _key(request: Request) -> ApiKey:
+    assert isinstance(request.auth, ApiKey)  # noqa: S101 - no view runs without one
+    return request.auth
+
+
+def own_recordings(request: Request) -> QuerySet[Recording]:
+    """Return the recordings of the caller's application; everything else does not exist for it."""
+    recordings: QuerySet[Recording] = Recording.objects.filter(application=_key(request).application)
+    return recordings.select_related("application", "storage_profile")
+
+
+class OneRecording(generics.GenericAPIView[Recording]):
+    """What the views of one recording share: finding it."""
+
+    serializer_class = RecordingSerializer
+    lookup_url_kwarg = "recording_id"
+
+    def get_queryset(self) -> QuerySet[Recording]:
+        return own_recordings(self.request)
+
+    def answer(self, recording: Recording, status: int = 200) -> Response:
+        """Return *recording* with its ETag."""
+        return Response(self.get_serializer(recording).data, status=status, headers={"ETag": f'"{recording.version}"'})
+
+
+class RecordingListView(generics.ListAPIView[Recording]):
+    serializer_class = RecordingSerializer
+    pagination_class = NewestFirst
+    filterset_class = RecordingFilter
+
+    def get_queryset(self) -> QuerySet[Recording]:
+        return own_recordings(self.request)
+
+    @extend_schema(
+        request=StartRecording,
+        responses={201: RecordingSerializer, 202: RecordingSerializer},
+        parameters=[IDEMPOTENCY_KEY, PREFER],
+    )
+    def post(self, request: Request) -> Response:
+        """Start a recording. 201: the vendor accepted; 202: a worker carries on; 422: the vendor refused."""
+        key = _key(request)
+        idempotency_key = read_idempotency_key(request)
+        options, parameters, profile = read_start(request.data, application=key.application)
+        started = start_recording(
+            request=StartRequest(
+                application=key.application,
+                parameters=parameters,
+                storage_profile=profile,
+                slot=options.slot,
+                max_duration=options.max_duration,
+                labels=options.labels,
+                asked_by=key,
+            ),
+            gateway=get_gateway(),
+            idempotency_key=idempotency_key,
+            fingerprint=fingerprint_of(request.data) if idempotency_key else "",
+            attempt_now=not wants_async(request),
+        )
+        return answer_start(started)
+
+
+class RecordingView(OneRecording):
+    def get(self, request: Request, recording_id: UUID) -> Response:
+        """Read a recording."""
+        return self.answer(self.get_object())
+
+    @extend_schema(
+        request=ChangeRecording,
+        responses={200: RecordingSerializer, 202: RecordingSerializer},
+        parameters=[IF_MATCH],
+    )
+    def patch(self, request: Request, recording_id: UUID) -> Response:
+        """Change layout, watermarks, subscriptions or labels. 200: it is so; 202: the vendor has not answered yet."""
+        recording = self.get_object()
+        changes, labels = read_change(request.data)
+        changed = modify_recording(
+            recording_id=recording.uuid,
+            version=read_if_match(request, current=recording.version),
+            changes=changes,
+            labels=labels,
+            by=_key(request).name,
+            gateway=get_gateway(),
+        )
+        return self.answer(changed.recording, status=202 if changed.pending else 200)
+
+
+class StopView(OneRecording):
+    @extend_schema(request=None, responses={200: RecordingSerializer, 202: RecordingSerializer})
+    def post(self, request: Request, recording_id: UUID) -> Response:
+        """Stop a recording. 202 until the exit was seen, 200 afterwards; repeating it is harmless."""
+        recording = stop_recording(recording_id=self.get_object().uuid, gateway=get_gateway())
+        return self.answer(recording, status=200 if is_terminal(State(recording.state)) else 202)
+
+
+class RefreshView(OneRecording):
+    @extend_schema(request=None)
+    def post(self, request: Request, recording_id: UUID) -> Response:
+        """Ask the vendor now and return the recording with what was learnt."""
+        return self.answer(refresh_recording(recording_id=self.get_object().uuid, gateway=get_gateway()))
+
+
+class TimelineView(OneRecording):
+    @extend_schema(responses=TimelineEntry(many=True))
+    def get(self, request: Request, recording_id: UUID) -> Response:
+        """Tell everything that is known, in event order."""
+        entries: Any = TimelineEntry(list_timeline(self.get_object()), many=True)
+        return Response(entries.data)
+
+
+class FilesView(OneRecording):
+    @extend_schema(responses=FileSerializer(many=True))
+    def get(self, request: Request, recording_id: UUID) -> Response:
+        """List the files that should be there, each with what is known of it."""
+        files = RecordingFile.objects.filter(recording=self.get_object())
+        return Response(FileSerializer(files, many=True).data)
+
+
+class ValidateView(APIView):
+    @extend_schema(request=StartRecording, responses=ValidationAnswer)
+    def post(self, request: Request) -> Response:
+        """Check a start without starting: every problem, and the exact vendor request."""
+        application = _key(request).application
+        _options, parameters, profile, problems = inspect_start(request.data, application=application)
+        vendor_request = None
+        if parameters is not None and profile is not None and not problems:
+            vendor_request = preview_create(application=application, parameters=parameters, profile=profile)
+        answer = {"valid": not problems, "problems": problems, "request": vendor_request}
+        return Response(ValidationAnswer(answer).data)

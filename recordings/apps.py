@@ -1,0 +1,9 @@
+"""Recordings: what was asked, what is known, and what is done about it."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RecordingsConfig(AppConfig):
+    name = "recordings"
+    verbose_name = _("Recordings")

@@ -1,0 +1,58 @@
+"""The ledger."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from recordings.models.recording import Recording
+from recordings.states.facts import Fact, FactKind, Source
+
+
+class FactRow(models.Model):
+    """One fact, as stored. Append-only: the database refuses an update (migration 0002)."""
+
+    recording = models.ForeignKey(Recording, models.CASCADE, related_name="facts")
+    kind = models.CharField(_("kind"), max_length=24, choices=[(k.value, k.value) for k in FactKind])
+    source = models.CharField(_("told by"), max_length=8, choices=[(s.value, s.value) for s in Source])
+    key = models.CharField(max_length=255)
+    task_id = models.CharField(_("task"), max_length=255, blank=True)
+    occurred_at = models.DateTimeField(_("occurred"))
+    received_at = models.DateTimeField(_("received"))
+    data = models.JSONField(_("data"), default=dict)
+
+    class Meta:
+        verbose_name = _("fact")
+        verbose_name_plural = _("facts")
+        ordering = ["occurred_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["recording", "key"], name="fact_told_once")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+    @property
+    def fact(self) -> Fact:
+        """The fact itself, as the fold takes it."""
+        return Fact(
+            kind=FactKind(self.kind),
+            source=Source(self.source),
+            key=self.key,
+            occurred_at=self.occurred_at,
+            received_at=self.received_at,
+            task_id=self.task_id,
+            data=self.data,
+        )
+
+    @classmethod
+    def of(cls, fact: Fact, *, recording: Recording) -> FactRow:
+        """Return the unsaved row for *fact*."""
+        return cls(
+            recording=recording,
+            kind=fact.kind.value,
+            source=fact.source.value,
+            key=fact.key,
+            occurred_at=fact.occurred_at,
+            received_at=fact.received_at,
+            task_id=fact.task_id,
+            data=dict(fact.data),
+        )

@@ -1,0 +1,120 @@
+"""A recording: what a caller asked for, or what a callback revealed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import ApiKey, Application, StorageProfile
+from recordings.ids import new_recording_id
+from recordings.states.vocabulary import LIVE, Fault, Media, Reason, State
+
+STATE_CHOICES = [(state.value, state.value) for state in State]
+
+
+class Origin(models.TextChoices):
+    API = "api", _("asked for")
+    CALLBACK = "callback", _("seen in a callback")
+
+
+class RecordingQuerySet(models.QuerySet["Recording"]):
+    def live(self) -> RecordingQuerySet:
+        """Those whose story is not over."""
+        return self.filter(state__in=LIVE)
+
+    def due(self) -> RecordingQuerySet:
+        """Those that need a step now and that no process works on, by the database's clock."""
+        free = models.Q(lease_until=None) | models.Q(lease_until__lt=Now())
+        return self.filter(free, next_check_at__lte=Now()).order_by("next_check_at")
+
+    def overdue(self) -> RecordingQuerySet:
+        """Those that should not exist: live past their deadline."""
+        return self.live().filter(deadline_at__lt=Now())
+
+
+def _empty() -> dict[str, Any]:
+    return {}
+
+
+class Recording(models.Model):
+    """One recording. The columns under "derived" are written by `services.apply` alone, from the ledger."""
+
+    id = models.UUIDField(primary_key=True, default=new_recording_id, editable=False)
+    application = models.ForeignKey(Application, models.PROTECT, related_name="recordings")
+    origin = models.CharField(_("origin"), max_length=8, choices=Origin, default=Origin.API)
+    provider = models.CharField(_("provider"), max_length=8, default="trtc")
+    slot = models.CharField(_("slot"), max_length=64, default="main")
+    room_id = models.CharField(_("room"), max_length=128)
+    room_id_type = models.CharField(_("room id type"), max_length=8)
+    robot_user_id = models.CharField(_("robot"), max_length=64, unique=True)
+    storage_profile = models.ForeignKey(StorageProfile, models.PROTECT, null=True, verbose_name=_("storage profile"))
+    max_duration = models.PositiveIntegerField(_("longest duration, seconds"), null=True)
+    labels = models.JSONField(_("labels"), default=_empty)
+    created_by = models.ForeignKey(ApiKey, models.SET_NULL, null=True, verbose_name=_("asked by"))
+    created_at = models.DateTimeField(_("created"), db_default=Now())
+
+    # --- derived from the ledger
+    state = models.CharField(_("state"), max_length=12, choices=STATE_CHOICES, default=State.QUEUED)
+    media = models.CharField(_("media"), max_length=8, null=True, choices=[(m.value, m.value) for m in Media])  # noqa: DJ001 - null is "no robot there"
+    reason = models.CharField(_("reason"), max_length=32, null=True, choices=[(r.value, r.value) for r in Reason])  # noqa: DJ001 - null is "none"
+    fault = models.CharField(_("fault"), max_length=8, default=Fault.NONE, choices=[(f.value, f.value) for f in Fault])
+    verified = models.BooleanField(_("verified by storage"), null=True)
+    task_id = models.CharField(_("task"), max_length=255, blank=True)
+    vendor_code = models.CharField(_("vendor's code"), max_length=128, blank=True)
+    vendor_message = models.TextField(_("vendor's message"), blank=True)
+    vendor_request_id = models.CharField(_("vendor's request id"), max_length=128, blank=True)
+    parameters = models.JSONField(_("parameters"), default=_empty)
+    started_at = models.DateTimeField(_("started"), null=True)
+    media_started_at = models.DateTimeField(_("media started"), null=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    deadline_at = models.DateTimeField(_("deadline"), null=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    # --- the row is the queue
+    next_check_at = models.DateTimeField(_("next check"), null=True)
+    looked_at = models.DateTimeField(_("vendor last asked"), null=True)
+    failures = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    lease_token = models.UUIDField(null=True)
+
+    objects: ClassVar[Any] = RecordingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("recording")
+        verbose_name_plural = _("recordings")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "room_id_type", "room_id", "slot"],
+                condition=models.Q(state__in=LIVE, origin=Origin.API),
+                name="recording_slot_taken",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deadline_at__isnull=False, next_check_at__isnull=False) | ~models.Q(state__in=LIVE),
+                name="recording_live_is_watched",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=False) | models.Q(state__in=LIVE),
+                name="recording_terminal_has_ended",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["application", "-id"], name="recording_list"),
+            models.Index(fields=["application", "room_id", "-id"], name="recording_by_room"),
+            models.Index(fields=["application", "state", "-id"], name="recording_by_state"),
+            models.Index(
+                fields=["next_check_at"], condition=models.Q(next_check_at__isnull=False), name="recording_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id} {self.slot} {self.state}"
+
+    @property
+    def uuid(self) -> uuid.UUID:
+        """The primary key, typed."""
+        return uuid.UUID(str(self.pk))

@@ -1,0 +1,186 @@
+"""One call to the vendor and the facts in its answer. No transaction is open here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from recordings.parameters import RecordingParameters
+from recordings.states.facts import Fact, FactKind, Source
+from recordings.states.steps import Create, Delete, Describe, Modify
+from recordings.states.vocabulary import Reason
+from recordings.trtc.account import Account, Storage
+from recordings.trtc.errors import (
+    CredentialsRejected,
+    GatewayError,
+    OutcomeUnknown,
+    QuotaReached,
+    Rejected,
+    TaskExists,
+    TaskGone,
+    Throttled,
+)
+from recordings.trtc.gateway import Gateway
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Everything one call needs, gathered while the row was locked."""
+
+    step: Create | Delete | Describe | Modify
+    account: Account
+    robot_user_id: str
+    parameters: Mapping[str, Any]
+    storage: Storage | None
+    lifetime_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a call.
+
+    Attributes:
+        looked_at: When the vendor was asked about the task's state; None when it was not.
+        failed: Nothing was learnt; try again later.
+        error: The vendor's refusal, for a caller who waits for it.
+    """
+
+    facts: list[Fact] = field(default_factory=list)
+    looked_at: datetime | None = None
+    failed: bool = False
+    error: GatewayError | None = None
+
+
+def perform(call: Call, *, gateway: Gateway) -> Answer:
+    """Make the call and return its answer as facts; a refusal is an answer too."""
+    match call.step:
+        case Create():
+            return _create(call, call.step, gateway)
+        case Delete():
+            return _delete(call, call.step, gateway)
+        case Modify():
+            return _modify(call, call.step, gateway)
+        case Describe():
+            return describe(call.account, call.step.task_id, gateway=gateway)
+
+
+def describe(account: Account, task_id: str, *, gateway: Gateway) -> Answer:
+    """Ask how a task is. The fact is dated before the call, so that it never beats a newer callback."""
+    asked_at = timezone.now()
+    try:
+        description = gateway.describe_recording(account=account, task_id=task_id)
+    except TaskGone as error:
+        return Answer([_gone(task_id, asked_at, error)], looked_at=asked_at)
+    except GatewayError as error:
+        return Answer(failed=True, error=error)
+    files = [
+        {"name": f.file_name, "user_id": f.user_id, "track_type": f.track_type, "begin_ms": f.begin_timestamp_ms}
+        for f in description.files
+    ]
+    fact = _vendor_fact(
+        FactKind.DESCRIBED, f"described:{asked_at.isoformat()}", asked_at, task_id=task_id,
+        status=description.status, files=files, request_id=description.request_id,
+    )  # fmt: skip
+    return Answer([fact], looked_at=asked_at)
+
+
+def _create(call: Call, step: Create, gateway: Gateway) -> Answer:
+    key = f"create:{step.attempt}:answer"
+    assert call.storage is not None  # noqa: S101 - a recording that can be created names its storage
+    try:
+        created = gateway.create_recording(
+            account=call.account,
+            robot_user_id=call.robot_user_id,
+            parameters=RecordingParameters.model_validate(call.parameters),
+            storage=call.storage,
+            lifetime_seconds=call.lifetime_seconds,
+        )
+    except GatewayError as error:
+        kind, extra = _refusal_of_create(error)
+        fact = _vendor_fact(kind, key, timezone.now(), attempt=step.attempt, **_words(error), **extra)
+        return Answer([fact], error=error)
+    fact = _vendor_fact(
+        FactKind.CREATE_ACCEPTED, key, timezone.now(), task_id=created.task_id,
+        attempt=step.attempt, request_id=created.request_id,
+    )  # fmt: skip
+    return Answer([fact])
+
+
+def _refusal_of_create(error: GatewayError) -> tuple[FactKind, dict[str, Any]]:
+    match error:
+        case OutcomeUnknown():
+            return FactKind.CREATE_UNKNOWN, {"why": "unknown"}
+        case TaskExists():
+            return FactKind.CREATE_UNKNOWN, {"why": "exists"}
+        case QuotaReached():
+            return FactKind.CREATE_POSTPONED, {"why": "quota"}
+        case Throttled():
+            return FactKind.CREATE_POSTPONED, {"why": "throttled"}
+        case CredentialsRejected():
+            return FactKind.CREATE_REJECTED, {"reason": Reason.CREDENTIALS}
+        case Rejected() | TaskGone():
+            reason = Reason.INVALID_REQUEST if error.fault == "caller" else Reason.REFUSED
+            return FactKind.CREATE_REJECTED, {"reason": reason}
+        case _:
+            return FactKind.CREATE_POSTPONED, {"why": "unavailable"}
+
+
+def _delete(call: Call, step: Delete, gateway: Gateway) -> Answer:
+    asked_at = timezone.now()
+    key = f"delete:{step.task_id}:{asked_at.isoformat()}"
+    try:
+        deleted = gateway.delete_recording(account=call.account, task_id=step.task_id)
+    except TaskGone as error:
+        return Answer([_gone(step.task_id, asked_at, error)])
+    except GatewayError as error:
+        now = timezone.now()
+        return Answer([_vendor_fact(FactKind.DELETE_FAILED, key, now, task_id=step.task_id, **_words(error))])
+    return Answer(
+        [_vendor_fact(FactKind.DELETE_ACCEPTED, key, asked_at, task_id=step.task_id, request_id=deleted.request_id)]
+    )
+
+
+def _modify(call: Call, step: Modify, gateway: Gateway) -> Answer:
+    key = f"modify:{step.revision}:answer"
+    parameters = RecordingParameters.model_validate(step.parameters)
+    try:
+        modified = gateway.modify_recording(account=call.account, task_id=step.task_id, parameters=parameters)
+    except (Rejected, TaskGone) as error:
+        facts = [_vendor_fact(FactKind.MODIFY_REJECTED, key, timezone.now(), revision=step.revision, **_words(error))]
+        if isinstance(error, TaskGone):
+            facts.append(_gone(step.task_id, timezone.now(), error))
+        return Answer(facts, error=error)
+    except GatewayError as error:
+        # Also when the outcome is unknown: the whole document can safely be sent again.
+        return Answer(failed=True, error=error)
+    return Answer(
+        [
+            _vendor_fact(
+                FactKind.MODIFY_ACCEPTED, key, timezone.now(), task_id=step.task_id,
+                revision=step.revision, request_id=modified.request_id,
+            )
+        ]
+    )  # fmt: skip
+
+
+def _gone(task_id: str, asked_at: datetime, error: GatewayError) -> Fact:
+    return _vendor_fact(
+        FactKind.TASK_GONE, f"gone:{task_id}:{asked_at.isoformat()}", asked_at, task_id=task_id, **_words(error)
+    )
+
+
+def _words(error: GatewayError) -> dict[str, Any]:
+    return {
+        "code": error.code,
+        "message": error.message,
+        "request_id": error.request_id or "",
+        "fault": str(error.fault),
+    }
+
+
+def _vendor_fact(kind: FactKind, key: str, at: datetime, *, task_id: str = "", **data: Any) -> Fact:
+    return Fact(
+        kind=kind, source=Source.VENDOR, key=key, occurred_at=at, received_at=timezone.now(), task_id=task_id, data=data
+    )

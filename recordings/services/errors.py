@@ -1,0 +1,55 @@
+"""What can go wrong with a caller's wish; config/errors.py turns each into an HTTP answer."""
+
+from uuid import UUID
+
+from recordings.parameters import Problem
+from recordings.trtc.errors import GatewayError
+
+
+class RecordingError(Exception):
+    """A wish that cannot be granted."""
+
+
+class InvalidParameters(RecordingError):
+    """The request breaks rules that the vendor would enforce, or worse, not enforce."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+
+
+class SlotTaken(RecordingError):
+    """A live recording holds this room's slot: stop it, or use another slot."""
+
+    def __init__(self, recording_id: UUID) -> None:
+        super().__init__(str(recording_id))
+        self.recording_id = recording_id
+
+
+class IdempotencyMismatch(RecordingError):
+    """The Idempotency-Key was used with another body: use a new key for a new recording."""
+
+
+class VersionMismatch(RecordingError):
+    """The recording changed since it was read: read it again."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(str(version))
+        self.version = version
+
+
+class ChangeInFlight(RecordingError):
+    """An earlier change has not been answered by the vendor: wait for it."""
+
+
+class NotChangeable(RecordingError):
+    """The recording is ending or over: its parameters are history."""
+
+
+class VendorRefused(RecordingError):
+    """The vendor refused, in its own words."""
+
+    def __init__(self, error: GatewayError, *, recording_id: UUID | None = None) -> None:
+        super().__init__(error.code)
+        self.error = error
+        self.recording_id = recording_id

@@ -1,0 +1,169 @@
+"""Start a recording: exactly once for each key, with the intent stored before the vendor is asked."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from applications.models import ApiKey, Application, StorageProfile
+from recordings.ids import new_recording_id, robot_name
+from recordings.models import IdempotencyKey, Recording
+from recordings.parameters import RecordingParameters
+from recordings.policy import current_policy
+from recordings.services.advance import drive, next_call
+from recordings.services.calls import Call
+from recordings.services.errors import IdempotencyMismatch, SlotTaken
+from recordings.services.lease import lease_values
+from recordings.services.ledger import apply_facts
+from recordings.states.facts import Fact, FactKind, Source
+from recordings.states.vocabulary import LIVE
+from recordings.trtc.gateway import Gateway
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRequest:
+    """A wish to record a room, already checked.
+
+    Attributes:
+        max_duration: Seconds after which the recording is stopped; None for as long as it can be controlled.
+    """
+
+    application: Application
+    parameters: RecordingParameters
+    storage_profile: StorageProfile
+    slot: str = "main"
+    max_duration: int | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    asked_by: ApiKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What became of a wish.
+
+    Attributes:
+        repeated: An earlier request with the same key started this recording.
+        idempotency: The key's row, whose answer the caller fills in.
+    """
+
+    recording: Recording
+    repeated: bool
+    idempotency: IdempotencyKey | None
+
+
+def start_recording(
+    *,
+    request: StartRequest,
+    gateway: Gateway,
+    idempotency_key: str = "",
+    fingerprint: str = "",
+    attempt_now: bool = True,
+) -> Started:
+    """Store the wish, then ask the vendor at once; a worker carries on where this could not finish.
+
+    Args:
+        idempotency_key: The caller's; the same key and fingerprint are the same recording.
+        attempt_now: False leaves the vendor to a worker.
+
+    Raises:
+        SlotTaken: A live recording is in the slot; nothing is stored.
+        IdempotencyMismatch: The key was used with another fingerprint; nothing is stored.
+    """
+    application = request.application
+    if idempotency_key and (earlier := find_earlier(application, idempotency_key, fingerprint)):
+        return earlier
+    token = uuid.uuid4() if attempt_now else None
+    try:
+        with transaction.atomic():
+            recording = _insert(request, token)
+            idempotency = None
+            if idempotency_key:
+                idempotency = IdempotencyKey.objects.create(
+                    application=application, key=idempotency_key, fingerprint=fingerprint, recording=recording
+                )
+            call = _open_ledger(recording, request, token)
+    except IntegrityError:
+        if idempotency_key and (earlier := find_earlier(application, idempotency_key, fingerprint)):
+            return earlier
+        if holder := _slot_holder(request):
+            raise SlotTaken(holder.uuid) from None
+        raise
+
+    if token is not None:
+        drive(recording.uuid, token=token, gateway=gateway, call=call)
+    recording.refresh_from_db()
+    return Started(recording, repeated=False, idempotency=idempotency)
+
+
+def fingerprint_of(body: object) -> str:
+    """Return a digest of a request's JSON that does not depend on the order of keys."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def find_earlier(application: Application, key: str, fingerprint: str) -> Started | None:
+    """Return the recording that an earlier request with this key started.
+
+    Raises:
+        IdempotencyMismatch: That request had another body.
+    """
+    row = IdempotencyKey.objects.select_related("recording").filter(application=application, key=key).first()
+    if row is None:
+        return None
+    if row.fingerprint != fingerprint:
+        raise IdempotencyMismatch(key)
+    return Started(row.recording, repeated=True, idempotency=row)
+
+
+def _insert(request: StartRequest, token: uuid.UUID | None) -> Recording:
+    now = timezone.now()
+    recording_id = new_recording_id()
+    recording = Recording(
+        id=recording_id,
+        application=request.application,
+        slot=request.slot,
+        room_id=request.parameters.room_id,
+        room_id_type=request.parameters.room_id_type,
+        robot_user_id=robot_name(recording_id),
+        storage_profile=request.storage_profile,
+        max_duration=request.max_duration,
+        labels=dict(request.labels),
+        created_by=request.asked_by,
+        created_at=now,
+        next_check_at=now,
+        deadline_at=now + timedelta(seconds=current_policy().queue_deadline_seconds),
+        **(lease_values(token) if token is not None else {}),
+    )
+    recording.save(force_insert=True)
+    return recording
+
+
+def _open_ledger(recording: Recording, request: StartRequest, token: uuid.UUID | None) -> Call | None:
+    requested = _requested(request, at=recording.created_at)
+    snapshot = apply_facts(recording=recording, facts=[requested])
+    return next_call(recording, snapshot) if token is not None else None
+
+
+def _requested(request: StartRequest, *, at: datetime) -> Fact:
+    data: dict[str, Any] = {
+        "storage_kind": str(request.storage_profile.kind),
+        "parameters": request.parameters.to_json(),
+        "max_duration": request.max_duration,
+    }
+    return Fact(kind=FactKind.REQUESTED, source=Source.API, key="requested", occurred_at=at, received_at=at, data=data)
+
+
+def _slot_holder(request: StartRequest) -> Recording | None:
+    holder: Recording | None = Recording.objects.filter(
+        application=request.application,
+        room_id=request.parameters.room_id,
+        room_id_type=request.parameters.room_id_type,
+        slot=request.slot,
+        state__in=LIVE,
+    ).first()
+    return holder

@@ -1,0 +1,37 @@
+"""Stop a recording."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from recordings.models import Recording
+from recordings.services.advance import advance
+from recordings.services.ledger import apply_facts, lock_recording
+from recordings.states.facts import Fact, FactKind, Source
+from recordings.states.vocabulary import Reason
+from recordings.trtc.gateway import Gateway
+
+
+def stop_recording(*, recording_id: UUID, gateway: Gateway, source: Source = Source.API) -> Recording:
+    """Ask for a stop and tell the vendor at once; repeating it changes nothing.
+
+    The recording is over only when its exit was seen. A stop before the outcome of a create is known waits for it.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        recording = lock_recording(recording_id)
+        snapshot = apply_facts(recording=recording, facts=[])
+        if snapshot.ended_at is None and snapshot.stop_requested_at is None:
+            asked = Fact(
+                kind=FactKind.STOP_REQUESTED,
+                source=source,
+                key=f"stop:{Reason.STOPPED}",
+                occurred_at=now,
+                received_at=now,
+                data={"reason": Reason.STOPPED},
+            )
+            apply_facts(recording=recording, facts=[asked])
+    advance(recording_id, gateway=gateway)
+    recording.refresh_from_db()
+    return recording

@@ -1,0 +1,33 @@
+"""From our rows to what the vendor is called with. Secrets are read here, at call time, and go no further."""
+
+from applications.models import Application, StorageKind, StorageProfile
+from recordings.policy import current_policy
+from recordings.trtc.account import Account, CloudStorage, Storage, VodStorage
+
+
+def account_of(application: Application) -> Account:
+    """Return the credentials with which *application* calls the vendor."""
+    return Account(
+        sdk_app_id=application.sdk_app_id,
+        secret_id=application.secret_id,
+        secret_key=application.secret_key,
+        sdk_secret_key=application.sdk_secret_key,
+        region=application.region,
+        endpoint=application.endpoint,
+        private_map_key=application.private_map_key,
+        timeout_seconds=current_policy().vendor_timeout_seconds,
+    )
+
+
+def storage_of(profile: StorageProfile) -> Storage:
+    """Return where the vendor writes the files of *profile*."""
+    if profile.kind == StorageKind.VOD:
+        return VodStorage(**profile.tencent_vod)
+    return CloudStorage(
+        vendor="cos" if profile.kind == StorageKind.COS else "s3",
+        region=profile.region,
+        bucket=profile.bucket,
+        access_key=profile.access_key,
+        secret_key=profile.secret_key,
+        file_name_prefix=tuple(profile.file_name_prefix),
+    )

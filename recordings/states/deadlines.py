@@ -1,0 +1,93 @@
+"""What each live state's deadline is and does: the table behind "nothing is ever stuck" (docs/states.md)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from recordings.states.facts import FactKind
+from recordings.states.fold import Snapshot
+from recordings.states.outcome import Outcome
+from recordings.states.policy import Policy
+from recordings.states.steps import AssumeExit, RequestStop, Settle, Step
+from recordings.states.vocabulary import FileKind, Reason, State
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a state has lasted too long, and the step that ends it."""
+
+    at: Callable[[Snapshot, Policy], datetime]
+    step: Callable[[Snapshot], Step]
+
+
+def deadline_of(snapshot: Snapshot, *, policy: Policy) -> datetime | None:
+    """Return when *snapshot* runs out of time; None for a terminal state."""
+    rule = DEADLINES.get(snapshot.state)
+    return rule.at(snapshot, policy) if rule else None
+
+
+def _later(*times: datetime | None) -> datetime:
+    return max(at for at in times if at is not None)
+
+
+def _queued_until(snapshot: Snapshot, policy: Policy) -> datetime:
+    return snapshot.requested_at + timedelta(seconds=policy.queue_deadline_seconds)
+
+
+def _starting_until(snapshot: Snapshot, policy: Policy) -> datetime:
+    last = snapshot.attempts[-1] if snapshot.attempts else None
+    alive = snapshot.current.alive_at if snapshot.current else None
+    since = _later(snapshot.requested_at, last and last.sent_at, last and last.answered_at, alive)
+    return since + timedelta(seconds=policy.start_deadline_seconds)
+
+
+def _recording_until(snapshot: Snapshot, policy: Policy) -> datetime:
+    return snapshot.planned_end_at
+
+
+def _stopping_until(snapshot: Snapshot, policy: Policy) -> datetime:
+    failures = [at for task in snapshot.tasks for at in task.delete_failures]
+    asked = snapshot.stop_requested_at or (snapshot.current and snapshot.current.described_at)
+    sent = snapshot.attempts[-1].sent_at if snapshot.attempts else None
+    since = _later(snapshot.requested_at, asked, sent, max(failures, default=None))
+    return since + timedelta(seconds=policy.stop_deadline_seconds)
+
+
+def _finalizing_until(snapshot: Snapshot, policy: Policy) -> datetime:
+    made_later = {file.kind for file in snapshot.files} - {FileKind.HLS}
+    seconds = policy.transcode_deadline_seconds if made_later else policy.upload_deadline_seconds
+    return (snapshot.exited_at or snapshot.requested_at) + timedelta(seconds=seconds)
+
+
+def _give_up_start(snapshot: Snapshot) -> Step:
+    refused = [a for a in snapshot.attempts if a.outcome == FactKind.CREATE_REJECTED]
+    if refused:
+        return Settle(Outcome(State.FAILED, Reason(refused[-1].data["reason"])), "start_deadline")
+    if any(attempt.may_have_acted for attempt in snapshot.attempts):
+        return Settle(Outcome(State.LOST, Reason.UNKNOWN_OUTCOME), "start_deadline")
+    return Settle(Outcome(State.FAILED, Reason.START_FAILED), "start_deadline")
+
+
+def _give_up_starting(snapshot: Snapshot) -> Step:
+    if snapshot.current is not None:
+        # A task is there and shows no sign of life; its deletion stays due whatever is concluded here.
+        return Settle(Outcome(State.LOST, Reason.VANISHED), "start_deadline")
+    return _give_up_start(snapshot)
+
+
+def _give_up_stopping(snapshot: Snapshot) -> Step:
+    if snapshot.current is None:
+        return _give_up_start(snapshot)
+    return AssumeExit(snapshot.current.task_id)
+
+
+DEADLINES: Mapping[State, Deadline] = {
+    State.QUEUED: Deadline(
+        _queued_until, lambda _: Settle(Outcome(State.FAILED, Reason.QUEUE_TIMEOUT), "queue_deadline")
+    ),
+    State.STARTING: Deadline(_starting_until, _give_up_starting),
+    State.RECORDING: Deadline(_recording_until, lambda _: RequestStop(Reason.MAX_DURATION)),
+    State.PAUSED: Deadline(_recording_until, lambda _: RequestStop(Reason.MAX_DURATION)),
+    State.STOPPING: Deadline(_stopping_until, _give_up_stopping),
+    State.FINALIZING: Deadline(_finalizing_until, lambda s: Settle(s.closing, "files_deadline")),
+}

@@ -1,0 +1,94 @@
+"""Facts: single things known about a recording, with who said so and when. Their sum is the ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Source(StrEnum):
+    API = "api"  # a caller of the REST API
+    OPERATOR = "operator"  # a person in the admin or at the command line
+    VENDOR = "vendor"  # the vendor's answer to a call of ours
+    CALLBACK = "callback"  # the vendor's own word
+    CLOCK = "clock"  # nothing happened for long enough
+
+
+class FactKind(StrEnum):
+    # --- asked of us
+    REQUESTED = "requested"  # {storage_kind, parameters, max_duration}
+    STOP_REQUESTED = "stop_requested"  # {reason}
+    MODIFY_REQUESTED = "modify_requested"  # {revision, parameters, by}
+    # --- our calls and their answers
+    CREATE_SENT = "create_sent"  # {attempt}; committed before the call
+    CREATE_ACCEPTED = "create_accepted"  # {attempt, request_id}
+    CREATE_POSTPONED = "create_postponed"  # {attempt, code, message, request_id, why}: it did not act
+    CREATE_UNKNOWN = "create_unknown"  # {attempt, code, message, request_id}: it may have acted
+    CREATE_REJECTED = "create_rejected"  # {attempt, code, message, request_id, reason, fault}
+    MODIFY_ACCEPTED = "modify_accepted"  # {revision, request_id}
+    MODIFY_REJECTED = "modify_rejected"  # {revision, code, message, request_id}
+    DELETE_ACCEPTED = "delete_accepted"  # {request_id}
+    DELETE_FAILED = "delete_failed"  # {code, message, request_id}
+    DESCRIBED = "described"  # {status, files}; occurred_at is the time before the call
+    TASK_GONE = "task_gone"  # {code, request_id}: the vendor says that it knows no such task
+    # --- the vendor's events
+    RECORDER_STARTED = "recorder_started"
+    RECORDER_FAILED = "recorder_failed"
+    RECORDER_LEFT = "recorder_left"  # {reason}
+    UPLOAD_STARTED = "upload_started"
+    UPLOAD_START_FAILED = "upload_start_failed"
+    SLICE_CREATED = "slice_created"  # {files: [file]}: cut locally
+    SLICE_UPLOADED = "slice_uploaded"  # {files: [file]}: playlist seen in storage by the vendor
+    UPLOAD_FINISHED = "upload_finished"  # every HLS file is in storage
+    UPLOAD_STUCK = "upload_stuck"  # at least one file waits in backup storage
+    UPLOAD_ERROR = "upload_error"  # {code, message}: the storage's own words
+    IMAGE_ERROR = "image_error"  # {url}
+    FAILED_OVER = "failed_over"
+    TRANSCODE_FINISHED = "transcode_finished"  # {files}
+    TRANSCODE_STUCK = "transcode_stuck"  # {files}
+    TRANSCODE_FAILED = "transcode_failed"  # {files}
+    VOD_FILE_COMMITTED = "vod_file_committed"  # {files, message}
+    VOD_FILE_STUCK = "vod_file_stuck"
+    VOD_FILE_FAILED = "vod_file_failed"
+    VOD_FINISHED = "vod_finished"
+    VOD_FAILED = "vod_failed"
+    # --- the clock
+    EXIT_ASSUMED = "exit_assumed"  # {reason}: the stop was accepted and nothing contradicts it for long
+    SETTLED = "settled"  # {state, reason, because}: a terminal state that no later fact takes back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing known about a recording.
+
+    Attributes:
+        key: Equal for two tellings of the same thing, and for nothing else; unique within a recording.
+        occurred_at: When it was so, by whoever knows best (the vendor's event time; for an observation the time
+            before the call). Timezone-aware. Facts are ordered by it, never by arrival.
+        received_at: When we learnt it. Timezone-aware.
+        task_id: The vendor's task it speaks of; empty when it speaks of the recording.
+        data: JSON; its shape stands beside each kind.
+    """
+
+    kind: FactKind
+    source: Source
+    key: str
+    occurred_at: datetime
+    received_at: datetime
+    task_id: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+_KIND_ORDER = {kind: position for position, kind in enumerate(FactKind)}
+
+
+def in_order(facts: "list[Fact] | tuple[Fact, ...]") -> list[Fact]:
+    """Return each fact once, in the one order that does not depend on arrival."""
+    by_key: dict[str, Fact] = {}
+    for fact in facts:
+        known = by_key.get(fact.key)
+        # Of two tellings the earlier-received one is kept, whichever comes first here.
+        if known is None or fact.received_at < known.received_at:
+            by_key[fact.key] = fact
+    return sorted(by_key.values(), key=lambda f: (f.occurred_at, _KIND_ORDER[f.kind], f.key))

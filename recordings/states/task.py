@@ -1,0 +1,259 @@
+"""What the facts say about one vendor task."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from recordings.states.facts import Fact, FactKind
+from recordings.states.vocabulary import FileStatus, Media, Reason
+
+File = dict[str, Any]
+# Of two reports about one file the better one holds: a stuck upload may be repaired, a finished one is not undone.
+_BETTER = [FileStatus.FAILED, FileStatus.EXPECTED, FileStatus.REPORTED]
+
+
+@dataclass(slots=True)
+class TaskEvidence:
+    """Everything the ledger holds about one task, gathered; conclusions are properties.
+
+    Attributes:
+        first_seen: When we first learnt of it.
+        attempt: The create that made it; None for a task learnt of by callback alone.
+        alive_at: The last moment at which the task was certainly known to the vendor.
+        slices: HLS playlists by name.
+        outputs: Transcoded or VOD files by name or file id, each with its best status.
+    """
+
+    task_id: str
+    first_seen: datetime
+    attempt: int | None = None
+    started_at: datetime | None = None
+    failed_at: datetime | None = None
+    left_at: datetime | None = None
+    left_reason: Reason | None = None
+    exit_assumed_at: datetime | None = None
+    delete_accepted_at: datetime | None = None
+    delete_failures: list[datetime] = field(default_factory=list)
+    gone_at: list[datetime] = field(default_factory=list)
+    alive_at: datetime | None = None
+    described_at: datetime | None = None
+    described_status: str = ""
+    media: Media | None = None
+    media_started_at: datetime | None = None
+    upload_start_failed: bool = False
+    upload_finished_at: datetime | None = None
+    upload_stuck: bool = False
+    transcode_ended_at: datetime | None = None
+    transcode_failed: bool = False
+    vod_ended_at: datetime | None = None
+    vod_failed: bool = False
+    slices: dict[str, File] = field(default_factory=dict)
+    uploaded: set[str] = field(default_factory=set)
+    outputs: dict[str, tuple[FileStatus, File]] = field(default_factory=dict)
+
+    @property
+    def exited_at(self) -> datetime | None:
+        """When the recorder left by its own word: 302, a failed start, or an event that only follows an exit."""
+        times = [
+            at
+            for at in (
+                self.left_at,
+                self.failed_at,
+                self.upload_finished_at,
+                self.transcode_ended_at,
+                self.vod_ended_at,
+                self.exit_assumed_at,
+            )
+            if at is not None
+        ]
+        return min(times, default=None)
+
+    def vanished_at(self, *, spacing: timedelta) -> datetime | None:
+        """When the vendor has said "not found" often enough to believe it; one is no proof.
+
+        Two at least *spacing* apart count, with no sign of life after the first of them.
+        """
+        since_alive = sorted(at for at in self.gone_at if self.alive_at is None or at > self.alive_at)
+        later = [at for at in since_alive if at - since_alive[0] >= spacing]
+        return min(later, default=None)
+
+    @property
+    def seems_gone(self) -> bool:
+        """True when the vendor's last word on the task is that it knows none; no proof, but no use asking again soon."""
+        return bool(self.gone_at) and (self.alive_at is None or max(self.gone_at) > self.alive_at)
+
+    def ended_at(self, *, spacing: timedelta) -> datetime | None:
+        """When the task ended, by its own word or because the vendor no longer knows it."""
+        return self.exited_at or self.vanished_at(spacing=spacing)
+
+
+def gather_task(evidence: TaskEvidence, fact: Fact) -> None:
+    """Add one fact to what is known of its task. Facts come in the order of `facts.in_order`."""
+    # By our own clock: the vendor's event times have whole seconds and a clock of their own.
+    evidence.first_seen = min(evidence.first_seen, fact.received_at)
+    if fact.kind in _SIGNS_OF_LIFE:
+        evidence.alive_at = fact.occurred_at
+    if gatherer := _GATHERERS.get(fact.kind):
+        gatherer(evidence, fact)
+
+
+# After these the task was certainly there. An accepted delete is an answer about a task that the vendor knew.
+_SIGNS_OF_LIFE = {
+    FactKind.CREATE_ACCEPTED,
+    FactKind.MODIFY_ACCEPTED,
+    FactKind.DELETE_ACCEPTED,
+    FactKind.DESCRIBED,
+    FactKind.RECORDER_STARTED,
+    FactKind.SLICE_CREATED,
+    FactKind.SLICE_UPLOADED,
+    FactKind.UPLOAD_STARTED,
+    FactKind.FAILED_OVER,
+}
+
+
+def _earliest(known: datetime | None, at: datetime) -> datetime:
+    return at if known is None else min(known, at)
+
+
+def _accepted(task: TaskEvidence, fact: Fact) -> None:
+    task.attempt = fact.data.get("attempt", task.attempt)
+
+
+def _started(task: TaskEvidence, fact: Fact) -> None:
+    task.started_at = _earliest(task.started_at, fact.occurred_at)
+
+
+def _failed(task: TaskEvidence, fact: Fact) -> None:
+    task.failed_at = _earliest(task.failed_at, fact.occurred_at)
+
+
+def _left(task: TaskEvidence, fact: Fact) -> None:
+    if task.left_at is None:
+        task.left_at = fact.occurred_at
+        task.left_reason = Reason(fact.data["reason"])
+
+
+def _exit_assumed(task: TaskEvidence, fact: Fact) -> None:
+    task.exit_assumed_at = _earliest(task.exit_assumed_at, fact.occurred_at)
+
+
+def _deleted(task: TaskEvidence, fact: Fact) -> None:
+    task.delete_accepted_at = _earliest(task.delete_accepted_at, fact.occurred_at)
+
+
+def _delete_failed(task: TaskEvidence, fact: Fact) -> None:
+    task.delete_failures.append(fact.occurred_at)
+
+
+def _gone(task: TaskEvidence, fact: Fact) -> None:
+    task.gone_at.append(fact.occurred_at)
+
+
+def _described(task: TaskEvidence, fact: Fact) -> None:
+    status = fact.data["status"]
+    task.described_at, task.described_status = fact.occurred_at, status
+    if status == "in_progress":
+        _started(task, fact)
+        _flowing(task, fact, fact.occurred_at)
+    elif status == "idle":
+        task.media = Media.WAITING
+    for file in fact.data.get("files", []):
+        _merge_slice(task, file)
+
+
+def _flowing(task: TaskEvidence, fact: Fact, began: datetime) -> None:
+    task.media = Media.FLOWING
+    task.media_started_at = _earliest(task.media_started_at, min(began, fact.occurred_at))
+
+
+def _sliced(task: TaskEvidence, fact: Fact) -> None:
+    _started(task, fact)
+    for file in fact.data["files"]:
+        _merge_slice(task, file)
+        begin_ms = file.get("begin_ms")
+        began = datetime.fromtimestamp(begin_ms / 1000, tz=fact.occurred_at.tzinfo) if begin_ms else fact.occurred_at
+        _flowing(task, fact, began)
+
+
+def _slice_uploaded(task: TaskEvidence, fact: Fact) -> None:
+    _sliced(task, fact)
+    task.uploaded.update(file["name"] for file in fact.data["files"])
+
+
+def _merge_slice(task: TaskEvidence, file: File) -> None:
+    known = task.slices.setdefault(file["name"], {})
+    known.update({name: value for name, value in file.items() if value not in (None, "")})
+
+
+def _upload_start_failed(task: TaskEvidence, fact: Fact) -> None:
+    task.upload_start_failed = True
+
+
+def _upload_finished(task: TaskEvidence, fact: Fact) -> None:
+    task.upload_finished_at = _earliest(task.upload_finished_at, fact.occurred_at)
+
+
+def _upload_stuck(task: TaskEvidence, fact: Fact) -> None:
+    # 305 Status 1 comes after the exit too, but says nothing final about the files.
+    task.upload_stuck = True
+    task.exit_assumed_at = _earliest(task.exit_assumed_at, fact.occurred_at)
+
+
+def _outputs(task: TaskEvidence, fact: Fact, status: FileStatus) -> None:
+    for file in fact.data.get("files", []):
+        key = file.get("name") or file.get("file_id") or f"{file.get('user_id', '')}/{file.get('track_type', '')}"
+        known_status, known = task.outputs.get(key, (status, {}))
+        best = max(known_status, status, key=_BETTER.index)
+        task.outputs[key] = (
+            best,
+            known | {name: value for name, value in file.items() if value not in (None, "")},
+        )
+
+
+def _transcoded(status: FileStatus) -> Callable[[TaskEvidence, Fact], None]:
+    def gather(task: TaskEvidence, fact: Fact) -> None:
+        task.transcode_ended_at = _earliest(task.transcode_ended_at, fact.occurred_at)
+        task.transcode_failed = task.transcode_failed or status == FileStatus.FAILED
+        _outputs(task, fact, status)
+
+    return gather
+
+
+def _vod_file(status: FileStatus) -> Callable[[TaskEvidence, Fact], None]:
+    def gather(task: TaskEvidence, fact: Fact) -> None:
+        _started(task, fact)
+        _outputs(task, fact, status)
+
+    return gather
+
+
+def _vod_ended(task: TaskEvidence, fact: Fact) -> None:
+    task.vod_ended_at = _earliest(task.vod_ended_at, fact.occurred_at)
+    task.vod_failed = task.vod_failed or fact.kind == FactKind.VOD_FAILED
+
+
+_GATHERERS: dict[FactKind, Callable[[TaskEvidence, Fact], None]] = {
+    FactKind.CREATE_ACCEPTED: _accepted,
+    FactKind.RECORDER_STARTED: _started,
+    FactKind.RECORDER_FAILED: _failed,
+    FactKind.RECORDER_LEFT: _left,
+    FactKind.EXIT_ASSUMED: _exit_assumed,
+    FactKind.DELETE_ACCEPTED: _deleted,
+    FactKind.DELETE_FAILED: _delete_failed,
+    FactKind.TASK_GONE: _gone,
+    FactKind.DESCRIBED: _described,
+    FactKind.SLICE_CREATED: _sliced,
+    FactKind.SLICE_UPLOADED: _slice_uploaded,
+    FactKind.UPLOAD_START_FAILED: _upload_start_failed,
+    FactKind.UPLOAD_FINISHED: _upload_finished,
+    FactKind.UPLOAD_STUCK: _upload_stuck,
+    FactKind.TRANSCODE_FINISHED: _transcoded(FileStatus.REPORTED),
+    FactKind.TRANSCODE_STUCK: _transcoded(FileStatus.EXPECTED),
+    FactKind.TRANSCODE_FAILED: _transcoded(FileStatus.FAILED),
+    FactKind.VOD_FILE_COMMITTED: _vod_file(FileStatus.REPORTED),
+    FactKind.VOD_FILE_STUCK: _vod_file(FileStatus.EXPECTED),
+    FactKind.VOD_FILE_FAILED: _vod_file(FileStatus.FAILED),
+    FactKind.VOD_FINISHED: _vod_ended,
+    FactKind.VOD_FAILED: _vod_ended,
+}

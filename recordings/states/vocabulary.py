@@ -1,0 +1,107 @@
+"""The closed words in which the truth about a recording is told."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    QUEUED = "queued"  # accepted; waiting for quota, rate or back-off before the first create
+    STARTING = "starting"  # a create was sent; no evidence of recording yet
+    RECORDING = "recording"  # the robot is in the room
+    PAUSED = "paused"  # TIW pause
+    STOPPING = "stopping"  # a stop was asked, or the exit is under way
+    FINALIZING = "finalizing"  # the recorder has left; files are outstanding
+    COMPLETED = "completed"  # every expected file is reported
+    PARTIAL = "partial"  # at least one usable file, at least one missing or failed
+    EMPTY = "empty"  # it ran, and there was nothing to record
+    FAILED = "failed"  # no usable file, cause known
+    CANCELED = "canceled"  # ended on request before it captured anything
+    LOST = "lost"  # deadline passed, vendor silent; needs eyes
+
+
+# Terminal states from worst to best. Late evidence moves a recording to the right, never to the left.
+TERMINAL_BY_MERIT = (State.LOST, State.FAILED, State.CANCELED, State.EMPTY, State.PARTIAL, State.COMPLETED)
+LIVE = tuple(state for state in State if state not in TERMINAL_BY_MERIT)
+
+
+def is_terminal(state: State) -> bool:
+    """Tell whether *state* is one that a recording does not leave but for a better one."""
+    return state in TERMINAL_BY_MERIT
+
+
+def merit(state: State) -> int:
+    """Return the rank of a terminal state; -1 for a live one."""
+    return TERMINAL_BY_MERIT.index(state) if state in TERMINAL_BY_MERIT else -1
+
+
+class Media(StrEnum):
+    WAITING = "waiting"  # the robot is there and nobody publishes what it subscribes to
+    FLOWING = "flowing"  # audio or video is being captured
+
+
+class Reason(StrEnum):
+    # How it ended, in the order of LeaveCode (https://trtc.io/document/54914).
+    STOPPED = "stopped"
+    KICKED_BY_CUSTOMER = "kicked_by_customer"
+    ROOM_CLOSED = "room_closed"
+    KICKED_BY_SERVER = "kicked_by_server"
+    ROOM_CLOSED_BY_SERVER = "room_closed_by_server"
+    NO_PUBLISHER = "no_publisher"
+    TIMEOUT = "timeout"  # the recorder lost the room for long: a new recording is needed
+    ROBOT_ID_CONFLICT = "robot_id_conflict"  # somebody entered under the robot's name
+    MAX_DURATION = "max_duration"  # the planned end was reached
+    VANISHED = "vanished"  # the vendor no longer knows the task and told nothing
+    # Why it failed.
+    START_FAILED = "start_failed"
+    UPLOAD_FAILED = "upload_failed"
+    UPLOAD_UNCONFIRMED = "upload_unconfirmed"  # the vendor never said that the upload ended
+    TRANSCODE_FAILED = "transcode_failed"
+    TRANSCODE_UNCONFIRMED = "transcode_unconfirmed"
+    QUOTA = "quota"
+    QUEUE_TIMEOUT = "queue_timeout"
+    INVALID_REQUEST = "invalid_request"
+    CREDENTIALS = "credentials"
+    REFUSED = "refused"  # the vendor refuses for good, in its own words
+    UNKNOWN_OUTCOME = "unknown_outcome"  # a create was sent and nothing was ever heard of it
+
+
+class Fault(StrEnum):
+    CALLER = "caller"
+    OPERATOR = "operator"
+    VENDOR = "vendor"
+    STORAGE = "storage"
+    NETWORK = "network"
+    NONE = "none"
+
+
+FAULT_OF_REASON = {
+    Reason.TIMEOUT: Fault.NETWORK,
+    Reason.KICKED_BY_SERVER: Fault.VENDOR,
+    Reason.ROOM_CLOSED_BY_SERVER: Fault.VENDOR,
+    Reason.ROBOT_ID_CONFLICT: Fault.CALLER,
+    Reason.VANISHED: Fault.VENDOR,
+    Reason.START_FAILED: Fault.VENDOR,
+    Reason.UPLOAD_FAILED: Fault.STORAGE,
+    Reason.UPLOAD_UNCONFIRMED: Fault.VENDOR,
+    Reason.TRANSCODE_FAILED: Fault.STORAGE,
+    Reason.TRANSCODE_UNCONFIRMED: Fault.VENDOR,
+    Reason.QUOTA: Fault.OPERATOR,
+    Reason.QUEUE_TIMEOUT: Fault.OPERATOR,
+    Reason.INVALID_REQUEST: Fault.CALLER,
+    Reason.CREDENTIALS: Fault.OPERATOR,
+    Reason.REFUSED: Fault.VENDOR,
+    Reason.UNKNOWN_OUTCOME: Fault.NETWORK,
+}
+
+
+class FileKind(StrEnum):
+    HLS = "hls"  # a playlist with its segments
+    MP4 = "mp4"
+    AAC = "aac"
+    VOD = "vod"  # a media asset in VOD
+
+
+class FileStatus(StrEnum):
+    EXPECTED = "expected"  # it should come to be
+    REPORTED = "reported"  # the vendor says it is in storage
+    VERIFIED = "verified"  # storage says so
+    FAILED = "failed"  # the vendor says it will not come

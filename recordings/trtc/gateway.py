@@ -1,0 +1,149 @@
+"""The four recording actions of Tencent RTC.
+
+Source: https://trtc.io/document/46960 (create), 46957 (modify), 46958 (describe), 46959 (delete).
+"""
+
+import logging
+import re
+import time
+from typing import Any, Protocol, TypeVar
+
+from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
+
+from recordings.parameters import RecordingParameters
+from recordings.trtc.account import Account, Storage
+from recordings.trtc.answers import Answer, CreateAnswer, DescribeAnswer, read_answer
+from recordings.trtc.client import ClientCache, UnexpectedStatus
+from recordings.trtc.errors import CredentialsRejected, GatewayError, Rejected
+from recordings.trtc.network import network_failure
+from recordings.trtc.requests import REDACTED, build_create, build_modify, build_task_request, list_secrets
+from recordings.trtc.results import Created, Deleted, DescribedFile, Description, Modified
+from recordings.trtc.usersig import sign_ticket
+from recordings.trtc.vendor_codes import Action, unclear
+
+logger = logging.getLogger(__name__)
+
+A = TypeVar("A", bound=Answer)
+
+
+class Gateway(Protocol):
+    """The seam to the vendor. Every method raises GatewayError and nothing else that is expected."""
+
+    def create_recording(
+        self,
+        *,
+        account: Account,
+        robot_user_id: str,
+        parameters: RecordingParameters,
+        storage: Storage,
+        lifetime_seconds: int,
+    ) -> Created:
+        """Start a recording; repeating it with the same robot ends the earlier one.
+
+        Args:
+            lifetime_seconds: How long the recording may last; the robot's ticket lives longer.
+        """
+
+    def describe_recording(self, *, account: Account, task_id: str) -> Description:
+        """Ask how a task is. Files of VOD tasks are never listed."""
+
+    def modify_recording(self, *, account: Account, task_id: str, parameters: RecordingParameters) -> Modified:
+        """Replace layout (mixed only) and subscriptions by those of *parameters*."""
+
+    def delete_recording(self, *, account: Account, task_id: str) -> Deleted:
+        """Stop a task; its upload goes on."""
+
+
+class TrtcGateway:
+    """The Gateway that calls Tencent. One instance serves all threads and accounts."""
+
+    def __init__(self) -> None:
+        self._clients = ClientCache()
+
+    def create_recording(
+        self,
+        *,
+        account: Account,
+        robot_user_id: str,
+        parameters: RecordingParameters,
+        storage: Storage,
+        lifetime_seconds: int,
+    ) -> Created:
+        """See Gateway."""
+        ticket = sign_ticket(
+            account=account,
+            robot_user_id=robot_user_id,
+            parameters=parameters,
+            lifetime_seconds=lifetime_seconds,
+        )
+        request = build_create(
+            account=account, robot_user_id=robot_user_id, parameters=parameters, storage=storage, ticket=ticket
+        )
+        answer = self._call(account, "CreateCloudRecording", request, CreateAnswer)
+        return Created(task_id=answer.TaskId, request_id=answer.RequestId)
+
+    def describe_recording(self, *, account: Account, task_id: str) -> Description:
+        """See Gateway."""
+        request = build_task_request(account=account, task_id=task_id)
+        answer = self._call(account, "DescribeCloudRecording", request, DescribeAnswer)
+        files = (
+            DescribedFile(
+                user_id=file.UserId,
+                file_name=file.FileName,
+                track_type=file.TrackType,
+                begin_timestamp_ms=file.BeginTimeStamp,
+            )
+            for file in answer.StorageFileList or ()
+        )
+        return Description(status=_to_snake_case(answer.Status), files=tuple(files), request_id=answer.RequestId)
+
+    def modify_recording(self, *, account: Account, task_id: str, parameters: RecordingParameters) -> Modified:
+        """See Gateway."""
+        request = build_modify(account=account, task_id=task_id, parameters=parameters)
+        answer = self._call(account, "ModifyCloudRecording", request, Answer)
+        return Modified(request_id=answer.RequestId)
+
+    def delete_recording(self, *, account: Account, task_id: str) -> Deleted:
+        """See Gateway."""
+        request = build_task_request(account=account, task_id=task_id)
+        answer = self._call(account, "DeleteCloudRecording", request, Answer)
+        return Deleted(request_id=answer.RequestId)
+
+    def _call(self, account: Account, action: Action, request: dict[str, Any], shape: type[A]) -> A:
+        facts: dict[str, Any] = {"action": action, "sdk_app_id": account.sdk_app_id}
+        started = time.monotonic()
+        try:
+            answer = read_answer(action, self._send(account, action, request), shape)
+        except GatewayError as error:
+            facts |= {"code": error.code, "fault": error.fault, "request_id": error.request_id}
+            logger.warning("vendor_call_failed", extra=facts | {"milliseconds": _milliseconds_since(started)})
+            raise
+        facts |= {"request_id": answer.RequestId, "milliseconds": _milliseconds_since(started)}
+        logger.debug("vendor_called", extra=facts)
+        return answer
+
+    def _send(self, account: Account, action: Action, request: dict[str, Any]) -> bytes:
+        if not account.region:
+            raise Rejected(code="AccountIncomplete", message="The account has no region.", fault="operator")
+        try:
+            body = self._clients.get(account).send(action, request)
+        except UnexpectedStatus as error:
+            raise unclear(action)(code="UnexpectedStatus", message=f"HTTP {error}") from error
+        except TencentCloudSDKException as error:
+            if error.code == "InvalidCredential":
+                raise CredentialsRejected(code=error.code, message=error.message, fault="operator") from None
+            # The SDK flattens every failure to send into one code and keeps the cause as context alone.
+            if error.__context__ is None:
+                raise
+            raise network_failure(action, error.__context__) from error.__context__
+        for secret in list_secrets(request):
+            body = body.replace(secret.encode(), REDACTED.encode())  # an error may quote what it refuses
+        return body
+
+
+def _to_snake_case(status: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", status).lower()
+
+
+def _milliseconds_since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
