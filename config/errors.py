@@ -72,7 +72,7 @@ ANSWERS: dict[type[RecordingError], Callable[[Any], exceptions.APIException]] = 
 }
 
 
-class ExceptionHandler(handler.ExceptionHandler):  # type: ignore[misc]  # untyped library
+class ExceptionHandler(handler.ExceptionHandler):
     """Turns our errors into answers; everything unexpected stays a loud 500."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
@@ -83,7 +83,7 @@ class ExceptionHandler(handler.ExceptionHandler):  # type: ignore[misc]  # untyp
         return known
 
 
-class ExceptionFormatter(formatter.ExceptionFormatter):  # type: ignore[misc]  # untyped library
+class ExceptionFormatter(formatter.ExceptionFormatter):
     """`{"type": …, "errors": [{"code", "detail", "attr"}]}`, and what the error says beside it."""
 
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:

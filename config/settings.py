@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "rest_framework_api_key",
     "django_filters",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "drf_standardized_errors",
     "procrastinate.contrib.django",
     "applications",
@@ -100,7 +101,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "static"
+STATIC_ROOT = env.str("STATIC_ROOT", default=None)
 WHITENOISE_USE_FINDERS = True  # the admin has its styles without a collectstatic step
 APPEND_SLASH = False
 
@@ -137,7 +138,8 @@ DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_FORMATTER_CLASS": "config.errors.ExceptionFormatter",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
     "NESTED_FIELD_SEPARATOR": ".",
-    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "409", "412", "422", "428"],
+    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "409", "412", "422", "428", "503"],
+    "ERROR_SCHEMAS": dict.fromkeys(["409", "412", "422", "428", "503"], "config.schema.ErrorAnswer"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Recording control plane",
@@ -152,12 +154,21 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "StateEnum": "recordings.models.STATE_CHOICES",
         "FileStatusEnum": "recordings.models.FILE_STATUS_CHOICES",
+        "TimelineEntryTypeEnum": "recordings.api.serializers.ENTRY_TYPES",
     },
+    # The browsable docs need nothing from outside.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # --- Background work --------------------------------------------------------------------------------------------
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": env.int("WORKER_CONCURRENCY", default=8),
+    "delete_jobs": "successful",
+    "shutdown_graceful_timeout": 10.0,
+}
 
 # --- Recordings: how long what may take (recordings/states/policy.py says what each means) -----------------------
 
@@ -190,6 +201,7 @@ LOGGING = {
         # The SDK logs whole requests, credentials included, at DEBUG.
         "tencentcloud_sdk_common": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
+        "waitress": {"level": "WARNING"},
         "waitress.queue": {"level": "ERROR"},
     },
 }

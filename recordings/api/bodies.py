@@ -93,7 +93,7 @@ def read_change(data: Any) -> tuple[dict[str, Any], dict[str, str] | None]:
     try:
         return body, dict(LabelsOnly.model_validate(own).labels)
     except ValidationError as error:
-        raise InvalidParameters(list_field_problems(error, data=own)) from error
+        raise InvalidParameters(list(list_field_problems(error, data=own))) from error
 
 
 def _object(data: Any) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from recordings.models import STATE_CHOICES, Recording
 
 
-class RecordingFilter(django_filters.FilterSet):
+class RecordingFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped library
     """Several states may be given; a label is `name:value`."""
 
     state = django_filters.MultipleChoiceFilter(choices=STATE_CHOICES)

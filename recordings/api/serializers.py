@@ -50,19 +50,25 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
         return words  # type: ignore[no-any-return]
 
     def get_record_params(self, recording: Recording) -> dict[str, Any] | None:
-        return recording.parameters.get("record_params")
+        return _part(recording, "record_params")
 
     def get_mix_transcode_params(self, recording: Recording) -> dict[str, Any] | None:
-        return recording.parameters.get("mix_transcode_params")
+        return _part(recording, "mix_transcode_params")
 
     def get_mix_layout_params(self, recording: Recording) -> dict[str, Any] | None:
-        return recording.parameters.get("mix_layout_params")
+        return _part(recording, "mix_layout_params")
 
     def get_storage_params(self, recording: Recording) -> dict[str, Any] | None:
-        return recording.parameters.get("storage_params")
+        return _part(recording, "storage_params")
 
     def get_resource_expired_hour(self, recording: Recording) -> int | None:
-        return recording.parameters.get("resource_expired_hour")
+        hours: int | None = recording.parameters.get("resource_expired_hour")
+        return hours
+
+
+def _part(recording: Recording, name: str) -> dict[str, Any] | None:
+    part: dict[str, Any] | None = recording.parameters.get(name)
+    return part
 
 
 class FileSerializer(serializers.ModelSerializer[RecordingFile]):
@@ -76,18 +82,21 @@ class FileSerializer(serializers.ModelSerializer[RecordingFile]):
         ]
 
 
+ENTRY_TYPES = [("fact", "fact"), ("transition", "transition")]
+
+
 class TimelineEntry(serializers.Serializer[Any]):
     """A fact, or a change of state that facts brought about."""
 
-    type = serializers.ChoiceField(choices=["fact", "transition"])
+    type = serializers.ChoiceField(choices=ENTRY_TYPES)
     at = serializers.DateTimeField(help_text="When it was so, by the vendor's event time where there is one.")
     received_at = serializers.DateTimeField(allow_null=True)
     kind = serializers.CharField(help_text="The kind of fact, or the kind that brought the transition.")
-    source = serializers.CharField(allow_null=True)
+    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # a field, not the argument
     task_id = serializers.CharField(allow_null=True)
     from_state = serializers.CharField(allow_null=True)
     to_state = serializers.CharField(allow_null=True)
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

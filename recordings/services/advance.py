@@ -6,6 +6,7 @@ drives by then, and a task that turns out to be one too many is due for deletion
 
 import logging
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -148,6 +149,7 @@ def _says_nothing_new(fact: Fact, snapshot: Snapshot) -> bool:
 
 def _clock_fact(step: RequestStop | AssumeExit | Settle) -> Fact:
     now = timezone.now()
+    data: dict[str, Any]
     match step:
         case RequestStop(reason):
             kind, key, task_id, data = FactKind.STOP_REQUESTED, f"stop:{reason}", "", {"reason": reason}

@@ -116,7 +116,7 @@ def classify(code: str, action: Action) -> Meaning:
     if meaning is None:
         logger.warning("vendor_code_unknown", extra={"code": code, "action": action})
         return Meaning(OutcomeUnknown if action == "CreateCloudRecording" else Unavailable, "vendor")
-    return meaning
+    return Meaning(unclear(action), meaning.fault) if meaning.error is OutcomeUnknown else meaning
 
 
 def unclear(action: Action) -> type[GatewayError]:

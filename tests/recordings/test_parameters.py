@@ -366,7 +366,7 @@ def test_every_problem_is_listed_at_once() -> None:
         "storage_params.tencent_vod": {"expire_time": -1},
         **layout(
             "custom",
-            mix_layout_list=[{"left": 0}, "window", window],
+            mix_layout_list=[{"left": 0}, "window", window, {**window, "left": "355"}],
             water_mark_list=[{"water_mark_type": "video"}, {}, None, {**IMAGE, "top": 641, "width": -1}],
             back_ground_color="black",
         ),
@@ -387,6 +387,7 @@ def test_every_problem_is_listed_at_once() -> None:
         ("mix_layout_params.mix_layout_list.0.height", "required"),
         ("mix_layout_params.mix_layout_list.1", "invalid"),
         ("mix_layout_params.mix_layout_list.2.width", "outside_the_canvas"),
+        ("mix_layout_params.mix_layout_list.3.left", "invalid"),
         ("mix_layout_params.water_mark_list.0.water_mark_type", "invalid_choice"),
         ("mix_layout_params.water_mark_list.1.water_mark_type", "required"),
         ("mix_layout_params.water_mark_list.2", "invalid"),

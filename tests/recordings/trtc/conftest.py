@@ -27,7 +27,7 @@ def account(vendor: Vendor) -> Account:
         sdk_secret_key="sdk-secret-key",
         region="ap-singapore",
         endpoint=vendor.url,
-        timeout_seconds=0.5,
+        timeout_seconds=1.5,
     )
 
 

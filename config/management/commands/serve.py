@@ -1,0 +1,44 @@
+"""Serve the API, the admin and the callbacks over HTTP."""
+
+import logging
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+import waitress
+from django.core.management.base import BaseCommand, CommandError
+
+from config.wsgi import application
+
+logger = logging.getLogger(__name__)
+
+LARGEST_REQUEST = 1024 * 1024  # bytes; the largest legal request is far smaller
+
+
+class Command(BaseCommand):
+    """waitress reads whole requests in one thread of its own before a worker thread sees them, so slow clients hold
+    no worker (docs/adr/0003-http-server.md)."""
+
+    help = "Serve HTTP with waitress. Put a TLS proxy in front, or start several on one host behind it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--threads", type=int, default=8)
+
+    def handle(self, *_args: object, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        try:
+            listener = socket.create_server((host, port), backlog=1024)
+        except OSError as error:
+            raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another --port.") from error
+        logger.info("serving", extra={"address": f"http://{host}:{listener.getsockname()[1]}"})
+        waitress.serve(
+            application,
+            sockets=[listener],
+            threads=options["threads"],
+            connection_limit=1000,
+            channel_timeout=30,
+            max_request_body_size=LARGEST_REQUEST,
+            ident=None,
+        )
