@@ -37,7 +37,8 @@ def _queued_until(snapshot: Snapshot, policy: Policy) -> datetime:
 def _starting_until(snapshot: Snapshot, policy: Policy) -> datetime:
     last = snapshot.attempts[-1] if snapshot.attempts else None
     alive = snapshot.current.alive_at if snapshot.current else None
-    since = _later(snapshot.requested_at, last and last.sent_at, last and last.answered_at, alive)
+    sent, answered = (last.sent_at, last.answered_at) if last else (None, None)
+    since = _later(snapshot.requested_at, sent, answered, alive)
     return since + timedelta(seconds=policy.start_deadline_seconds)
 
 
@@ -46,10 +47,14 @@ def _recording_until(snapshot: Snapshot, policy: Policy) -> datetime:
 
 
 def _stopping_until(snapshot: Snapshot, policy: Policy) -> datetime:
-    failures = [at for task in snapshot.tasks for at in task.delete_failures]
-    asked = snapshot.stop_requested_at or (snapshot.current and snapshot.current.described_at)
+    asked = snapshot.stop_requested_at
     sent = snapshot.attempts[-1].sent_at if snapshot.attempts else None
-    since = _later(snapshot.requested_at, asked, sent, max(failures, default=None))
+    since = _later(snapshot.requested_at, asked, sent)
+    task = snapshot.current
+    if task is not None and task.exiting_since is not None:
+        since = _later(since, task.exiting_since)
+    elif task is not None:
+        since = _later(since, task.delete_accepted_at, max(task.delete_failures, default=None))
     return since + timedelta(seconds=policy.stop_deadline_seconds)
 
 
@@ -69,6 +74,8 @@ def _give_up_start(snapshot: Snapshot) -> Step:
 
 
 def _give_up_starting(snapshot: Snapshot) -> Step:
+    if snapshot.awaits_twin:
+        return AssumeExit("")
     if snapshot.current is not None:
         # A task is there and shows no sign of life; its deletion stays due whatever is concluded here.
         return Settle(Outcome(State.LOST, Reason.VANISHED), "start_deadline")
@@ -78,7 +85,7 @@ def _give_up_starting(snapshot: Snapshot) -> Step:
 def _give_up_stopping(snapshot: Snapshot) -> Step:
     if snapshot.current is None:
         return _give_up_start(snapshot)
-    return AssumeExit(snapshot.current.task_id)
+    return AssumeExit("" if snapshot.awaits_twin else snapshot.current.task_id)
 
 
 DEADLINES: Mapping[State, Deadline] = {

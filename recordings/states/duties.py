@@ -7,9 +7,9 @@ from recordings.states.deadlines import DEADLINES, deadline_of
 from recordings.states.facts import FactKind
 from recordings.states.fold import Attempt, Snapshot
 from recordings.states.policy import Policy, backoff_seconds
-from recordings.states.steps import AssumeExit, Create, Delete, Describe, Modify, Settle, Step
+from recordings.states.steps import AssumeExit, Create, Delete, Describe, Modify, RequestStop, Settle, Step
 from recordings.states.task import TaskEvidence
-from recordings.states.vocabulary import State, is_terminal
+from recordings.states.vocabulary import Reason, State, is_terminal
 
 
 def next_step(
@@ -31,55 +31,81 @@ def next_step(
 
 
 def _duties(snapshot: Snapshot, *, looked_at: datetime | None, policy: Policy) -> Iterator[tuple[datetime, Step]]:
-    """Yield every duty with its time, the most urgent kind first: end what bills, then start, change, look, close."""
-    for task in _unwanted(snapshot, policy):
-        yield _delete_due(snapshot, task), Delete(task.task_id)
+    """Yield every duty with its time, the most urgent first: end what bills, keep the deadline, start, look, close.
+
+    What asks the vendor and leaves no fact when it fails stays due, so nothing may wait behind it for ever.
+    """
+    yield from _deletes(snapshot, looked_at, policy)
     if is_terminal(snapshot.state):
         return
+    deadline = _deadline(snapshot, looked_at, policy)
+    if deadline is not None and snapshot.state != State.STARTING:
+        # A last look first, while there is any hope of an answer: the vendor lists files as long as it knows the task.
+        hope = timedelta(seconds=policy.stop_deadline_seconds if snapshot.state == State.STOPPING else 0)
+        yield deadline[0] + hope, deadline[1]
     if snapshot.exited_at is None:
-        if not snapshot.tasks and snapshot.stop_requested_at is None:
+        if snapshot.stop_requested_at is None:
             yield from _create(snapshot, policy)
         yield from _attend(snapshot, looked_at, policy)
     elif snapshot.whole:
         since = max(snapshot.exited_at, snapshot.quiet_since or snapshot.exited_at)
         yield since + timedelta(seconds=policy.settle_seconds), Settle(snapshot.closing, "quiet")
-    deadline = deadline_of(snapshot, policy=policy)
     if deadline is not None:
-        step = DEADLINES[snapshot.state].step(snapshot)
-        if not isinstance(step, AssumeExit) or _may_assume_exit(snapshot):
-            yield deadline, step
+        yield deadline
 
 
-def _unwanted(snapshot: Snapshot, policy: Policy) -> Iterator[TaskEvidence]:
-    """Yield the tasks that may run and should not: superseded ones, and all of them after a stop or an end."""
+def _deadline(snapshot: Snapshot, looked_at: datetime | None, policy: Policy) -> tuple[datetime, Step] | None:
+    at = deadline_of(snapshot, policy=policy)
+    if at is None:
+        return None
+    step = DEADLINES[snapshot.state].step(snapshot)
+    if isinstance(step, AssumeExit) and not _may_assume_exit(snapshot, looked_at, policy):
+        return None
+    return at, step
+
+
+def _deletes(snapshot: Snapshot, looked_at: datetime | None, policy: Policy) -> Iterator[tuple[datetime, Step]]:
+    """Yield the end of tasks that may run and should not: superseded ones, and all of them after a stop or an end."""
     spacing = timedelta(seconds=policy.gone_spacing_seconds)
     end_all = snapshot.stop_requested_at is not None or is_terminal(snapshot.state)
     for task in snapshot.tasks:
-        unwanted = end_all or task.task_id != snapshot.task_id
-        if unwanted and not task.ended_at(spacing=spacing) and not task.delete_accepted_at and not task.seems_gone:
-            yield task
+        is_unwanted = end_all or task.task_id != snapshot.task_id
+        if is_unwanted and task.ended_at(spacing=spacing) is None and task.exiting_since is None:
+            due = _delete_due(snapshot, task, looked_at, policy)
+            if due is not None:
+                yield due, Delete(task.task_id)
 
 
-def _delete_due(snapshot: Snapshot, task: TaskEvidence) -> datetime:
-    if task.delete_failures:
-        wait = backoff_seconds(len(task.delete_failures))
-        return max(task.delete_failures) + timedelta(seconds=wait)
-    if snapshot.stop_requested_at is not None:
-        return snapshot.stop_requested_at
-    return task.first_seen
+def _delete_due(snapshot: Snapshot, task: TaskEvidence, looked_at: datetime | None, policy: Policy) -> datetime | None:
+    failed_at = max(task.delete_failures, default=None)
+    if task.delete_accepted_at is not None and (failed_at is None or failed_at < task.delete_accepted_at):
+        outlived = task.outlived_its_delete(looked_at=looked_at, patience=_patience(policy))
+        return task.delete_accepted_at if outlived else None
+    if task.seems_gone:
+        return task.gone_at[-1] + timedelta(seconds=policy.gone_spacing_seconds)
+    if failed_at is not None:
+        return failed_at + timedelta(seconds=backoff_seconds(len(task.delete_failures)))
+    return max(snapshot.stop_requested_at or task.first_seen, task.first_seen)
 
 
-def _may_assume_exit(snapshot: Snapshot) -> bool:
+def _patience(policy: Policy) -> timedelta:
+    return timedelta(seconds=policy.first_describe_seconds)
+
+
+def _may_assume_exit(snapshot: Snapshot, looked_at: datetime | None, policy: Policy) -> bool:
     """A stop that the vendor never took stays open, with its alarm; one that it took may be believed in the end."""
     task = snapshot.current
-    return task is not None and (task.delete_accepted_at is not None or bool(task.gone_at) or _exiting(task))
-
-
-def _exiting(task: TaskEvidence) -> bool:
-    return task.described_status == "exited"
+    if task is None or snapshot.awaits_twin or task.exiting_since is not None:
+        return True
+    if task.outlived_its_delete(looked_at=looked_at, patience=_patience(policy)):
+        return False
+    return task.delete_accepted_at is not None or task.seems_gone
 
 
 def _create(snapshot: Snapshot, policy: Policy) -> Iterator[tuple[datetime, Step]]:
+    """Yield the next create: while no task is known, or when a task that nobody can name displaced the known one."""
+    if snapshot.tasks and not (snapshot.displaced and snapshot.awaits_twin):
+        return
     if not snapshot.attempts:
         yield snapshot.requested_at, Create(1)
         return
@@ -107,14 +133,16 @@ def _create_due(last: Attempt, policy: Policy) -> datetime | None:
 
 
 def _attend(snapshot: Snapshot, looked_at: datetime | None, policy: Policy) -> Iterator[tuple[datetime, Step]]:
-    """Yield a change that waits to be sent, and the next look at the current task."""
+    """Yield the planned end of a slow start, the next look at the current task, and a change that waits to be sent."""
     task = snapshot.current
-    if task is None:
+    if task is None or snapshot.awaits_twin:
         return
+    if snapshot.state == State.STARTING and snapshot.stop_requested_at is None:
+        yield snapshot.planned_end_at, RequestStop(Reason.MAX_DURATION)
+    yield _look_due(snapshot, task, looked_at, policy), Describe(task.task_id)
     if snapshot.pending_revision is not None and snapshot.state in (State.STARTING, State.RECORDING):
         pending = snapshot.pending_revision
         yield snapshot.requested_at, Modify(task.task_id, pending["revision"], pending["parameters"])
-    yield _look_due(snapshot, task, looked_at, policy), Describe(task.task_id)
 
 
 def _look_due(snapshot: Snapshot, task: TaskEvidence, looked_at: datetime | None, policy: Policy) -> datetime:

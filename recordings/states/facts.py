@@ -1,6 +1,6 @@
 """Facts: single things known about a recording, with who said so and when. Their sum is the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -54,7 +54,9 @@ class FactKind(StrEnum):
     VOD_FINISHED = "vod_finished"
     VOD_FAILED = "vod_failed"
     # --- the clock
-    EXIT_ASSUMED = "exit_assumed"  # {reason}: the stop was accepted and nothing contradicts it for long
+    EXIT_ASSUMED = (
+        "exit_assumed"  # the stop was accepted and nothing contradicts it for long; with no task: see AssumeExit
+    )
     SETTLED = "settled"  # {state, reason, because}: a terminal state that no later fact takes back
 
 
@@ -83,12 +85,16 @@ class Fact:
 _KIND_ORDER = {kind: position for position, kind in enumerate(FactKind)}
 
 
-def in_order(facts: "list[Fact] | tuple[Fact, ...]") -> list[Fact]:
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
     """Return each fact once, in the one order that does not depend on arrival."""
     by_key: dict[str, Fact] = {}
     for fact in facts:
         known = by_key.get(fact.key)
         # Of two tellings the earlier-received one is kept, whichever comes first here.
-        if known is None or fact.received_at < known.received_at:
+        if known is None or (fact is not known and _telling(fact) < _telling(known)):
             by_key[fact.key] = fact
     return sorted(by_key.values(), key=lambda f: (f.occurred_at, _KIND_ORDER[f.kind], f.key))
+
+
+def _telling(fact: Fact) -> tuple[datetime, datetime, str, str]:
+    return fact.received_at, fact.occurred_at, fact.task_id, repr(sorted(fact.data.items()))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recordings.states.task import File, TaskEvidence
 from recordings.states.vocabulary import FileKind, FileStatus, Reason
@@ -64,10 +64,47 @@ def list_files(*, tasks: Iterable[TaskEvidence], plan: Plan) -> tuple[FileView, 
     for task in tasks:
         if FileKind.HLS in plan.outputs:
             files += [_playlist(task, name, file) for name, file in sorted(task.slices.items())]
+            if not task.slices and task.media_started_at is not None:
+                # Media was seen and no playlist was named: one is there, or should be.
+                files.append(_view(task, {}, key=f"{task.task_id}/hls", kind=FileKind.HLS, status=FileStatus.EXPECTED))
         if plan.transcoded_kind is not None:
-            known = [_output(task, key, status, file, plan) for key, (status, file) in sorted(task.outputs.items())]
+            told = [_output(task, key, status, file, plan) for key, (status, file) in sorted(task.outputs.items())]
+            known = [view for view in told if not _is_superseded(view, told)]
             files += known + _outstanding(task, plan=plan, known=known)
     return tuple(files)
+
+
+def explain_missing(files: Iterable[FileView]) -> tuple[FileView, ...]:
+    """Return *files* of a closed recording: each that is not there, and was not told to fail, with its reason."""
+    return tuple(
+        replace(file, reason=UNCONFIRMED[file.kind])
+        if file.status == FileStatus.EXPECTED and file.reason is None
+        else file
+        for file in files
+    )
+
+
+UNCONFIRMED = {
+    FileKind.HLS: Reason.UPLOAD_UNCONFIRMED,
+    FileKind.MP4: Reason.TRANSCODE_UNCONFIRMED,
+    FileKind.AAC: Reason.TRANSCODE_UNCONFIRMED,
+    FileKind.VOD: Reason.UPLOAD_UNCONFIRMED,
+}
+
+
+def _is_superseded(view: FileView, others: Iterable[FileView]) -> bool:
+    """Tell whether a failure was told of a file that came through after all, under another key.
+
+    A failed 311 has neither FileId nor MediaId and may lack the name; the same user's commit is about the same file.
+    """
+    return view.status != FileStatus.REPORTED and any(
+        other.status == FileStatus.REPORTED
+        and view.user_id == other.user_id
+        and not (view.name and other.name)
+        and (not view.track_type or not other.track_type or view.track_type == other.track_type)
+        and (not view.media_id or not other.media_id or view.media_id == other.media_id)
+        for other in others
+    )
 
 
 def _playlist(task: TaskEvidence, name: str, file: File) -> FileView:
@@ -87,6 +124,8 @@ def _playlist(task: TaskEvidence, name: str, file: File) -> FileView:
 def _output(task: TaskEvidence, key: str, status: FileStatus, file: File, plan: Plan) -> FileView:
     kind = plan.transcoded_kind or FileKind.MP4
     reason = None if status == FileStatus.REPORTED else _REASON_BY_KIND[kind]
+    if status == FileStatus.EXPECTED:
+        reason = Reason.UPLOAD_FAILED  # made, and stuck on its way to storage
     return _view(task, file, key=f"{task.task_id}/{key}", kind=kind, status=status, reason=reason)
 
 
@@ -102,9 +141,10 @@ def _outstanding(task: TaskEvidence, *, plan: Plan, known: list[FileView]) -> li
     kind = plan.transcoded_kind
     if kind is None or task.media_started_at is None:
         return []
-    if plan.mixed:
-        promised = {("", "mix")}
-        covered = {("", "mix")} if known else set()
+    if plan.mixed or not task.slices:
+        # One of all; or of nobody knows whom, which any file that is named fulfils.
+        owner = ("", "mix") if plan.mixed else ("", "")
+        promised, covered = {owner}, {owner} if known else set()
     else:
         promised = {_owner(file) for file in task.slices.values()}
         covered = {_owner_of_view(view) for view in known}

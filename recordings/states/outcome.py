@@ -1,11 +1,16 @@
 """How a recording ended, judged by its files and its exit."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recordings.states.inventory import FileView, Plan
+from recordings.states.inventory import UNCONFIRMED, FileView, Plan
 from recordings.states.task import TaskEvidence
-from recordings.states.vocabulary import FileKind, FileStatus, Reason, State
+from recordings.states.vocabulary import FileKind, FileStatus, Media, Reason, State
+
+# A mixed MP4 or AAC that was not split has no index behind the room: <sdkappid>_<roomid>.mp4.
+# Source: https://trtc.io/document/45169, naming of recording files.
+_UNSPLIT_NAME = re.compile(r"(?:.*/)?[0-9]+_[^_/]+\.(?:mp4|aac)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,100 +19,163 @@ class Outcome:
     reason: Reason | None
 
 
-def certain_outcome(
-    *, tasks: Sequence[TaskEvidence], files: Sequence[FileView], plan: Plan, exit_reason: Reason | None
-) -> Outcome | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What an outcome is judged by.
+
+    Attributes:
+        current: The task that the recording is about; the others were superseded.
+        exit_reason: Why it left; None while it runs, or when only its files tell that it left.
+        has_twin: Another create may have made a task, so an event of the one may come after the end of the other.
+        successor_lost: The current task was displaced by one that nobody ever heard of, as far as its exit tells.
+    """
+
+    tasks: Sequence[TaskEvidence]
+    current: TaskEvidence | None
+    files: Sequence[FileView]
+    plan: Plan
+    exit_reason: Reason | None
+    asked_to_stop: bool
+    has_twin: bool
+    successor_lost: bool
+
+    @property
+    def reported(self) -> list[FileView]:
+        return [file for file in self.files if file.status == FileStatus.REPORTED]
+
+    @property
+    def missing(self) -> list[FileView]:
+        return [file for file in self.files if file.status != FileStatus.REPORTED]
+
+    @property
+    def hls_unconfirmed(self) -> bool:
+        """True while playlists are wanted and nobody said that their upload ended.
+
+        A 304 tells that a playlist was first uploaded, at its beginning. An MP4 or AAC is made from the whole upload.
+        """
+        return FileKind.HLS in self.plan.outputs and any(
+            task.upload_finished_at is None and not _is_transcoded(task) for task in self.tasks if task.slices
+        )
+
+
+def failed_start(tasks: Sequence[TaskEvidence]) -> Outcome | None:
+    """Return the outcome of tasks that all failed to start; None when one of them did start."""
+    failed = [t.failed_at is not None and (t.started_at is None or t.started_at >= t.failed_at) for t in tasks]
+    return Outcome(State.FAILED, Reason.START_FAILED) if failed and all(failed) else None
+
+
+def certain_outcome(ending: Ending) -> Outcome | None:
     """Return the outcome that no later event can take back, or None while there is none.
 
-    HLS ends at 305 (Status 0 or 2). A mixed MP4, AAC or VOD recording has one logical track, so its first reported
-    file is the whole. A single-stream one promises as many files as users were seen, and a late event may show
-    another user: it waits for the clock (`closing_outcome`).
+    HLS ends at 305 (Status 0 or 2). A mixed MP4 or AAC has one logical track, so a file that was not split is the
+    whole; a mixed VOD recording ends at 312. A single-stream one promises as many files as users were seen, and a late
+    event may show another user: it waits for quiet (`closing_outcome`), and so do twins.
 
     Source: event sequences of https://trtc.io/document/54914 and 45169; design, section 4.
     """
-    if any(task.failed_at for task in tasks) and not any(task.started_at for task in tasks):
-        return Outcome(State.FAILED, Reason.START_FAILED)
-    if not any(file.status == FileStatus.REPORTED for file in files):
+    plan = ending.plan
+    if ending.has_twin or ending.missing or not ending.files:
         return None
-
-    uploaded = all(task.upload_finished_at is not None for task in tasks if task.slices)
-    if FileKind.HLS in plan.outputs and not uploaded:
+    if FileKind.HLS in plan.outputs and not all(task.upload_finished_at for task in ending.tasks):
         return None
     if plan.transcoded_kind is not None:
-        if not plan.mixed or not _has(files, plan.transcoded_kind):
+        made = [file for file in ending.files if file.kind == plan.transcoded_kind]
+        if not plan.mixed or not made:
             return None
-        if plan.transcoded_kind == FileKind.VOD and not any(task.vod_ended_at for task in tasks):
+        if plan.transcoded_kind == FileKind.VOD:
+            if not all(task.vod_finished for task in ending.tasks):
+                return None
+        elif not all(_UNSPLIT_NAME.fullmatch(file.name) for file in made):
             return None
-    return Outcome(State.COMPLETED, exit_reason)
+    return Outcome(State.COMPLETED, ending.exit_reason)
 
 
-def is_whole(*, tasks: Sequence[TaskEvidence], files: Sequence[FileView], plan: Plan) -> bool:
+def is_whole(ending: Ending) -> bool:
     """Tell whether nothing is outstanding any more, so that quiet alone is awaited.
 
     A stuck upload (305, 310 or 311 with Status 1) is not final: the vendor repairs it later.
     """
-    ended = any(t.upload_finished_at or t.transcode_ended_at or t.vod_ended_at or t.left_at for t in tasks)
-    if not files:
-        return ended
-    stuck = any(task.upload_stuck and task.upload_finished_at is None for task in tasks)
-    open_files = [f for f in files if f.status == FileStatus.EXPECTED]
-    if plan.transcoded_kind is not None and any(t.transcode_failed or t.vod_failed for t in tasks):
+    tasks, plan = ending.tasks, ending.plan
+    if not ending.files:
+        return any(_came_to_nothing(task, plan) for task in tasks)
+    if any(task.upload_stuck and task.upload_finished_at is None for task in tasks) or ending.hls_unconfirmed:
+        return False
+    open_files = [f for f in ending.files if f.status == FileStatus.EXPECTED]
+    if any(t.transcode_failed or t.vod_failed for t in tasks):
         # The vendor gave up on the outputs; only the playlists are still awaited.
         open_files = [f for f in open_files if f.kind == FileKind.HLS]
-    return not stuck and not open_files
+    if plan.transcoded_kind == FileKind.VOD and not plan.mixed and not all(task.vod_ended_at for task in tasks):
+        return False
+    return not open_files
 
 
-def closing_outcome(
-    *,
-    tasks: Sequence[TaskEvidence],
-    files: Sequence[FileView],
-    plan: Plan,
-    exit_reason: Reason | None,
-    asked_to_stop: bool,
-) -> Outcome:
+def _came_to_nothing(task: TaskEvidence, plan: Plan) -> bool:
+    """Tell whether a task without any file is over: a playlist is told while it runs, the rest only afterwards."""
+    if task.upload_finished_at or task.transcode_ended_at or task.vod_ended_at or task.failed_at:
+        return True
+    return task.left_at is not None and (FileKind.HLS in plan.outputs or task.media == Media.WAITING)
+
+
+def closing_outcome(ending: Ending) -> Outcome:
     """Return the outcome by what is known when waiting longer has no point."""
-    there = [file for file in files if file.status == FileStatus.REPORTED]
-    missing = [file for file in files if file.status != FileStatus.REPORTED]
-    if there and not missing:
-        return Outcome(State.COMPLETED, exit_reason)
-    cause = _cause(tasks=tasks, missing=missing, plan=plan)
-    if there:
-        return Outcome(State.PARTIAL, cause)
-    if missing:
+    tasks, current = ending.tasks, ending.current
+    failed_to_start = failed_start([current] if current else [])
+    if ending.reported:
+        cause = _cause_of_doubt(ending, failed_to_start)
+        return Outcome(State.PARTIAL, cause) if cause else Outcome(State.COMPLETED, ending.exit_reason)
+    if ending.successor_lost:
+        return Outcome(State.LOST, Reason.UNKNOWN_OUTCOME)
+    if ending.missing:
+        cause = _cause(ending)
         known = cause in (Reason.UPLOAD_FAILED, Reason.TRANSCODE_FAILED)
         return Outcome(State.FAILED if known else State.LOST, cause)
-    if any(task.failed_at for task in tasks):
-        return Outcome(State.FAILED, Reason.START_FAILED)
-    if any(task.upload_start_failed for task in tasks):
-        return Outcome(State.FAILED, Reason.UPLOAD_FAILED)
-    if any(task.vod_failed for task in tasks):
+    if failed_to_start is not None:
+        return failed_to_start
+    if any(task.upload_start_failed or task.vod_failed for task in tasks):
         return Outcome(State.FAILED, Reason.UPLOAD_FAILED)
     if any(task.transcode_failed for task in tasks):
         return Outcome(State.FAILED, Reason.TRANSCODE_FAILED)
-    if not any(t.left_at or t.upload_finished_at or t.vod_ended_at or t.transcode_ended_at for t in tasks):
-        # The vendor never said that it ended, so nobody knows whether there is a file.
-        if not any(task.started_at for task in tasks) and asked_to_stop:
-            return Outcome(State.CANCELED, exit_reason)
+    ended = any(t.left_at or t.upload_finished_at or t.vod_ended_at or t.transcode_ended_at for t in tasks)
+    if not ended and not any(task.media == Media.WAITING for task in tasks):
+        # The vendor never said that it ended, nor that there was nothing, so nobody knows whether there is a file.
         return Outcome(State.LOST, Reason.VANISHED)
-    if asked_to_stop and not any(task.started_at for task in tasks):
-        return Outcome(State.CANCELED, exit_reason)
-    return Outcome(State.EMPTY, exit_reason)
+    if ending.asked_to_stop and not any(task.started_at for task in tasks):
+        return Outcome(State.CANCELED, ending.exit_reason)
+    return Outcome(State.EMPTY, ending.exit_reason)
 
 
-def _cause(*, tasks: Sequence[TaskEvidence], missing: Sequence[FileView], plan: Plan) -> Reason | None:
-    told = [file.reason for file in missing if file.reason is not None]
+def _cause_of_doubt(ending: Ending, failed_to_start: Outcome | None) -> Reason | None:
+    """Return why the files that are there are not all; None when they are."""
+    tasks, plan = ending.tasks, ending.plan
+    if ending.missing:
+        return _cause(ending)
+    if ending.successor_lost:
+        return Reason.UNKNOWN_OUTCOME
+    if failed_to_start is not None:
+        return failed_to_start.reason
+    if ending.hls_unconfirmed:
+        return Reason.UPLOAD_UNCONFIRMED
+    if plan.transcoded_kind == FileKind.VOD:
+        if any(task.vod_failed for task in tasks):
+            return Reason.UPLOAD_FAILED
+        if not plan.mixed and not all(task.vod_ended_at for task in tasks):
+            return Reason.UPLOAD_UNCONFIRMED
+    if any(task.transcode_failed and not task.slices for task in tasks) and not plan.mixed:
+        return Reason.TRANSCODE_FAILED  # of a user that nobody named
+    return None
+
+
+def _cause(ending: Ending) -> Reason:
+    tasks = ending.tasks
+    told = [file.reason for file in ending.missing if file.reason is not None]
     if told:
         return told[0]
-    if any(task.upload_start_failed for task in tasks):
-        return Reason.UPLOAD_FAILED
-    if any(task.vod_failed for task in tasks):
+    if any(task.upload_start_failed or task.vod_failed for task in tasks):
         return Reason.UPLOAD_FAILED
     if any(task.transcode_failed for task in tasks):
         return Reason.TRANSCODE_FAILED
-    if missing and missing[0].kind == plan.transcoded_kind:
-        return Reason.TRANSCODE_UNCONFIRMED
-    return Reason.UPLOAD_UNCONFIRMED
+    return UNCONFIRMED[ending.missing[0].kind]
 
 
-def _has(files: Sequence[FileView], kind: FileKind) -> bool:
-    return any(file.kind == kind and file.status == FileStatus.REPORTED for file in files)
+def _is_transcoded(task: TaskEvidence) -> bool:
+    return any(status == FileStatus.REPORTED for status, _ in task.outputs.values())

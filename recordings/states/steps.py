@@ -47,7 +47,10 @@ class RequestStop:
 
 @dataclass(frozen=True, slots=True)
 class AssumeExit:
-    """Conclude that a task has left, because its deletion was accepted long ago."""
+    """Conclude that a task has left, because its deletion was accepted long ago.
+
+    Without a task: conclude that the creates which nobody heard of made none.
+    """
 
     task_id: str
 

@@ -20,7 +20,11 @@ class TaskEvidence:
     Attributes:
         first_seen: When we first learnt of it.
         attempt: The create that made it; None for a task learnt of by callback alone.
-        alive_at: The last moment at which the task was certainly known to the vendor.
+        began_at: The vendor's time of the first event that only a running recorder causes.
+        alive_at: The last moment at which the task was certainly known to the vendor; never ahead of our own clock.
+        delete_accepted_at: The last time that the vendor took a stop.
+        exiting_since: Since when the vendor says that it is about to leave.
+        transcode_failed: A transcode failed that named no file.
         slices: HLS playlists by name.
         outputs: Transcoded or VOD files by name or file id, each with its best status.
     """
@@ -28,6 +32,7 @@ class TaskEvidence:
     task_id: str
     first_seen: datetime
     attempt: int | None = None
+    began_at: datetime | None = None
     started_at: datetime | None = None
     failed_at: datetime | None = None
     left_at: datetime | None = None
@@ -39,6 +44,7 @@ class TaskEvidence:
     alive_at: datetime | None = None
     described_at: datetime | None = None
     described_status: str = ""
+    exiting_since: datetime | None = None
     media: Media | None = None
     media_started_at: datetime | None = None
     upload_start_failed: bool = False
@@ -47,6 +53,7 @@ class TaskEvidence:
     transcode_ended_at: datetime | None = None
     transcode_failed: bool = False
     vod_ended_at: datetime | None = None
+    vod_finished: bool = False
     vod_failed: bool = False
     slices: dict[str, File] = field(default_factory=dict)
     uploaded: set[str] = field(default_factory=set)
@@ -80,8 +87,18 @@ class TaskEvidence:
 
     @property
     def seems_gone(self) -> bool:
-        """True when the vendor's last word on the task is that it knows none; no proof, but no use asking again soon."""
+        """True when the vendor's last word is that it knows no such task; no proof, but no use asking again soon."""
         return bool(self.gone_at) and (self.alive_at is None or max(self.gone_at) > self.alive_at)
+
+    def outlived_its_delete(self, *, looked_at: datetime | None, patience: timedelta) -> bool:
+        """Tell whether the vendor took a stop and says *patience* later that the task goes on.
+
+        Args:
+            looked_at: When it was last asked; an answer that said nothing new is no fact.
+        """
+        if self.delete_accepted_at is None or self.described_at is None or self.seems_gone or self.exiting_since:
+            return False
+        return max(self.described_at, looked_at or self.described_at) >= self.delete_accepted_at + patience
 
     def ended_at(self, *, spacing: timedelta) -> datetime | None:
         """When the task ended, by its own word or because the vendor no longer knows it."""
@@ -91,10 +108,14 @@ class TaskEvidence:
 def gather_task(evidence: TaskEvidence, fact: Fact) -> None:
     """Add one fact to what is known of its task. Facts come in the order of `facts.in_order`."""
     # By our own clock: the vendor's event times have whole seconds and a clock of their own.
+    kind = fact.kind
     evidence.first_seen = min(evidence.first_seen, fact.received_at)
-    if fact.kind in _SIGNS_OF_LIFE:
-        evidence.alive_at = fact.occurred_at
-    if gatherer := _GATHERERS.get(fact.kind):
+    if kind in _SIGNS_OF_LIFE:
+        alive_at = min(fact.occurred_at, fact.received_at)
+        evidence.alive_at = alive_at if evidence.alive_at is None else max(evidence.alive_at, alive_at)
+    if evidence.began_at is None and kind in _SIGNS_OF_RUNNING:
+        evidence.began_at = fact.occurred_at
+    if gatherer := _GATHERERS.get(kind):
         gatherer(evidence, fact)
 
 
@@ -108,6 +129,15 @@ _SIGNS_OF_LIFE = {
     FactKind.SLICE_CREATED,
     FactKind.SLICE_UPLOADED,
     FactKind.UPLOAD_STARTED,
+    FactKind.FAILED_OVER,
+}
+# Events that come before an exit: of two tasks, the one whose first such event is later was made later.
+_SIGNS_OF_RUNNING = {
+    FactKind.RECORDER_STARTED,
+    FactKind.RECORDER_FAILED,
+    FactKind.UPLOAD_STARTED,
+    FactKind.SLICE_CREATED,
+    FactKind.SLICE_UPLOADED,
     FactKind.FAILED_OVER,
 }
 
@@ -139,7 +169,7 @@ def _exit_assumed(task: TaskEvidence, fact: Fact) -> None:
 
 
 def _deleted(task: TaskEvidence, fact: Fact) -> None:
-    task.delete_accepted_at = _earliest(task.delete_accepted_at, fact.occurred_at)
+    task.delete_accepted_at = fact.occurred_at
 
 
 def _delete_failed(task: TaskEvidence, fact: Fact) -> None:
@@ -158,8 +188,11 @@ def _described(task: TaskEvidence, fact: Fact) -> None:
         _flowing(task, fact, fact.occurred_at)
     elif status == "idle":
         task.media = Media.WAITING
+    task.exiting_since = _earliest(task.exiting_since, fact.occurred_at) if status == "exited" else None
     for file in fact.data.get("files", []):
+        _started(task, fact)
         _merge_slice(task, file)
+        task.media_started_at = _earliest(task.media_started_at, _began(file, fact.occurred_at))
 
 
 def _flowing(task: TaskEvidence, fact: Fact, began: datetime) -> None:
@@ -171,9 +204,18 @@ def _sliced(task: TaskEvidence, fact: Fact) -> None:
     _started(task, fact)
     for file in fact.data["files"]:
         _merge_slice(task, file)
-        begin_ms = file.get("begin_ms")
-        began = datetime.fromtimestamp(begin_ms / 1000, tz=fact.occurred_at.tzinfo) if begin_ms else fact.occurred_at
-        _flowing(task, fact, began)
+        _flowing(task, fact, _began(file, fact.occurred_at))
+
+
+def _began(file: File, told_at: datetime) -> datetime:
+    begin_ms = file.get("begin_ms")
+    # One page gives seconds under the same name; a moment after the telling is none either.
+    if not begin_ms or not _EARLIEST_MS <= begin_ms <= told_at.timestamp() * 1000:
+        return told_at
+    return datetime.fromtimestamp(begin_ms / 1000, tz=told_at.tzinfo)
+
+
+_EARLIEST_MS = 10**12  # 2001
 
 
 def _slice_uploaded(task: TaskEvidence, fact: Fact) -> None:
@@ -214,7 +256,7 @@ def _outputs(task: TaskEvidence, fact: Fact, status: FileStatus) -> None:
 def _transcoded(status: FileStatus) -> Callable[[TaskEvidence, Fact], None]:
     def gather(task: TaskEvidence, fact: Fact) -> None:
         task.transcode_ended_at = _earliest(task.transcode_ended_at, fact.occurred_at)
-        task.transcode_failed = task.transcode_failed or status == FileStatus.FAILED
+        task.transcode_failed = task.transcode_failed or (status == FileStatus.FAILED and not fact.data.get("files"))
         _outputs(task, fact, status)
 
     return gather
@@ -230,7 +272,9 @@ def _vod_file(status: FileStatus) -> Callable[[TaskEvidence, Fact], None]:
 
 def _vod_ended(task: TaskEvidence, fact: Fact) -> None:
     task.vod_ended_at = _earliest(task.vod_ended_at, fact.occurred_at)
-    task.vod_failed = task.vod_failed or fact.kind == FactKind.VOD_FAILED
+    if fact.kind == FactKind.VOD_FINISHED:
+        task.vod_finished = True
+    task.vod_failed = not task.vod_finished
 
 
 _GATHERERS: dict[FactKind, Callable[[TaskEvidence, Fact], None]] = {
