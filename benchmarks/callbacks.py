@@ -23,8 +23,8 @@ from recordings.services.start import StartRequest, start_recording
 from recordings.states.facts import Fact, FactKind, Source
 
 ROUNDS = 5
-LANES = 8
-RECORDINGS_A_LANE = 20
+LANES = 16
+RECORDINGS_A_LANE = 15
 KEY = "benchmark"
 
 

@@ -7,9 +7,10 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from applications.models import CallbackEndpoint
-from callbacks.ingest import Malformed, SignatureRejected, ingest
+from callbacks.ingest import ingest
+from callbacks.keyring import UnknownAddress, find_ring
 from callbacks.providers import PROVIDERS
+from callbacks.providers.base import Malformed, SignatureRejected
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +29,10 @@ def receive(request: HttpRequest, family: str, token: str) -> JsonResponse:
     if request.content_type != "application/json":
         return _answer(415)
     try:
-        endpoint = _find_endpoint(family, token)
-        ingest(provider=PROVIDERS[family], endpoint=endpoint, headers=request.headers, body=request.body)
-    except SignatureRejected as error:
-        logger.warning("callback_rejected", extra={"family": family, "why": str(error)})
+        ring = find_ring(family=family, token=token)
+        ingest(provider=PROVIDERS[family], ring=ring, headers=request.headers, body=request.body)
+    except (SignatureRejected, UnknownAddress) as error:
+        logger.warning("callback_rejected", extra={"family": family, "why": str(error) or "unknown address"})
         return _answer(401)
     except Malformed as error:
         logger.warning("callback_malformed", extra={"family": family, "why": str(error)})
@@ -40,15 +41,6 @@ def receive(request: HttpRequest, family: str, token: str) -> JsonResponse:
         logger.exception("callback_not_stored", extra={"family": family})
         return _answer(503)
     return _answer(200)
-
-
-def _find_endpoint(family: str, token: str) -> CallbackEndpoint:
-    if "\0" in token or family not in PROVIDERS:
-        raise SignatureRejected("no such address")
-    try:
-        return CallbackEndpoint.objects.select_related("application").get(family=family, token=token)
-    except CallbackEndpoint.DoesNotExist as error:
-        raise SignatureRejected("no such address") from error
 
 
 def _content_length(request: HttpRequest) -> int:

@@ -42,17 +42,3 @@ class FactRow(models.Model):
             task_id=self.task_id,
             data=self.data,
         )
-
-    @classmethod
-    def of(cls, fact: Fact, *, recording: Recording) -> FactRow:
-        """Return the unsaved row for *fact*."""
-        return cls(
-            recording=recording,
-            kind=fact.kind.value,
-            source=fact.source.value,
-            key=fact.key,
-            occurred_at=fact.occurred_at,
-            received_at=fact.received_at,
-            task_id=fact.task_id,
-            data=dict(fact.data),
-        )

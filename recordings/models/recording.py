@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import ApiKey, Application, StorageProfile
 from recordings.ids import new_recording_id
+from recordings.states.facts import Fact
 from recordings.states.vocabulary import LIVE, Fault, Media, Reason, State
 
 STATE_CHOICES = [(state.value, state.value) for state in State]
@@ -82,6 +83,9 @@ class Recording(models.Model):
     lease_token = models.UUIDField(null=True)
 
     objects: ClassVar[Any] = RecordingQuerySet.as_manager()
+
+    # The whole ledger, kept by `services.ledger` for as long as this instance holds the row's lock.
+    known_facts: list[Fact] | None = None
 
     class Meta:
         verbose_name = _("recording")

@@ -1,13 +1,16 @@
 """The one place where a recording changes: facts are stored, folded, and what follows is written."""
 
+import json
 import logging
-from collections.abc import Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils import timezone
 
 from recordings.models import FactRow, Recording, RecordingFile, Task, Transition
+from recordings.models.sql import Row, insert_rows, select_rows, select_values, update_rows
 from recordings.policy import current_policy
 from recordings.services.wake import wake
 from recordings.states.deadlines import deadline_of
@@ -21,18 +24,81 @@ logger = logging.getLogger(__name__)
 
 
 def lock_recording(recording_id: UUID) -> Recording:
-    """Return the recording, locked until the transaction ends.
+    """Return the recording, locked until the transaction ends, with its facts.
 
     Raises:
         Recording.DoesNotExist: No such recording.
     """
-    locked: Recording = Recording.objects.select_for_update().get(pk=recording_id)
-    return locked
+    for recording in _with_facts(select_rows(Recording, "id = %s FOR UPDATE", [recording_id])):
+        return recording
+    raise Recording.DoesNotExist(recording_id)
+
+
+def lock_recordings_of_tasks(named: Iterable[tuple[int, str, str]]) -> list[Recording]:
+    """Return the recordings behind vendor tasks, locked, with their facts.
+
+    Args:
+        named: `(application_id, task_id, robot_user_id)` of each task. The robot's name is of our making, so it finds
+            the recording also when the answer that told the task was lost.
+    """
+    applications, tasks, robots = zip(*named, strict=True)
+    rows = select_rows(
+        Recording,
+        # In one order everywhere, so that two batches with the same recordings wait for each other.
+        "id IN (SELECT recording_id FROM recordings_task JOIN unnest(%s::bigint[], %s::text[]) AS told (app, task) "
+        "ON application_id = app AND task_id = task "
+        "UNION SELECT id FROM recordings_recording JOIN unnest(%s::bigint[], %s::text[]) AS told (app, robot) "
+        "ON application_id = app AND robot_user_id = robot) ORDER BY id FOR UPDATE",
+        [list(applications), list(tasks), list(applications), list(robots)],
+    )
+    return _with_facts(rows)
 
 
 def load_facts(recording: Recording) -> list[Fact]:
     """Return every fact of *recording*, in no particular order."""
-    return [row.fact for row in FactRow.objects.filter(recording=recording)]
+    return _with_facts([recording])[0].known_facts or []
+
+
+def _with_facts(recordings: list[Recording]) -> list[Recording]:
+    if not recordings:
+        return []
+    facts: dict[UUID, list[Fact]] = defaultdict(list)
+    columns = "recording_id, kind, source, key, occurred_at, received_at, task_id, data"
+    keys = [recording.pk for recording in recordings]
+    for pk, kind, source, key, occurred_at, received_at, task_id, data in select_values(
+        FactRow, columns, "recording_id = ANY(%s)", [keys]
+    ):
+        facts[pk].append(
+            Fact(
+                kind=FactKind(kind),
+                source=Source(source),
+                key=key,
+                occurred_at=occurred_at,
+                received_at=received_at,
+                task_id=task_id,
+                data=json.loads(data),
+            )
+        )
+    for recording in recordings:
+        recording.known_facts = facts[recording.pk]
+    return recordings
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a recording's new facts come to; `write_changes` makes it so.
+
+    Attributes:
+        recording: With its new values set, not yet written.
+        facts: The new ones alone.
+        before: None for a recording that has just been made.
+    """
+
+    recording: Recording
+    facts: list[Fact]
+    before: Snapshot | None
+    after: Snapshot
+    old_state: str
 
 
 def apply_facts(*, recording: Recording, facts: Sequence[Fact]) -> Snapshot:
@@ -46,116 +112,162 @@ def apply_facts(*, recording: Recording, facts: Sequence[Fact]) -> Snapshot:
     Returns:
         What the whole ledger says now.
     """
+    change = plan_change(recording=recording, facts=facts)
+    if change.facts:
+        write_changes([change])
+    return change.after
+
+
+def plan_change(*, recording: Recording, facts: Sequence[Fact]) -> Change:
+    """Return what *facts* change, with nothing written yet."""
     policy = current_policy()
-    known = load_facts(recording)
+    if recording.known_facts is None:
+        _with_facts([recording])
+    known = recording.known_facts or []
     told = {fact.key for fact in known}
     new = list({fact.key: fact for fact in facts if fact.key not in told}.values())
     before = fold(known, policy=policy) if known else None
+    old_state = recording.state if before is not None else ""
     if not new and before is not None:
-        return before
+        return Change(recording, [], before, before, old_state)
 
     after = fold([*known, *new], policy=policy)
     if before is not None and is_terminal(before.state) and merit(after.state) < merit(before.state):
-        new.append(_hold(before, at=new[-1].received_at))
+        new.append(_hold(before, because=new[-1]))
         after = fold([*known, *new], policy=policy)
-
-    FactRow.objects.bulk_create([FactRow.of(fact, recording=recording) for fact in new])
-    _write_tasks(recording, before, after)
-    _write_files(recording, before, after)
-    _write_recording(recording, before, after, because=new[-1])
-    return after
+    recording.known_facts = [*known, *new]
+    _set_derived(recording, before, after)
+    return Change(recording, new, before, after, old_state)
 
 
-def _hold(before: Snapshot, *, at: datetime) -> Fact:
+def write_changes(changes: Sequence[Change]) -> None:
+    """Write what was planned for recordings that the transaction holds locked: few statements, however many."""
+    insert_rows(FactRow, [_fact_row(change.recording, fact) for change in changes for fact in change.facts])
+    insert_rows(Task, [row for change in changes for row in _new_tasks(change)])
+    for change in changes:
+        _delete_files(change)
+    files = [row for change in changes for row in _changed_files(change)]
+    insert_rows(RecordingFile, files, once=("recording_id", "key"), update=FILE_COLUMNS)
+    update_rows(Recording, [_recording_row(change.recording) for change in changes])
+    moved = [change for change in changes if change.old_state != change.after.state]
+    insert_rows(Transition, [_transition(change) for change in moved])
+    for change in moved:
+        logger.info(
+            "recording_moved",
+            extra={
+                "recording_id": change.recording.pk,
+                "old": change.old_state,
+                "new": change.after.state,
+                "because": change.facts[-1].kind,
+            },
+        )
+
+
+def _hold(before: Snapshot, *, because: Fact) -> Fact:
     """Return the fact that keeps a terminal state which a late fact would take back: such states only improve."""
     return Fact(
         kind=FactKind.SETTLED,
         source=Source.CLOCK,
         key=f"settled:{before.state}",
-        occurred_at=at,
-        received_at=at,
+        occurred_at=because.received_at,
+        received_at=because.received_at,
         data={"state": before.state, "reason": before.reason, "because": "terminal_states_only_improve"},
     )
 
 
-def _write_tasks(recording: Recording, before: Snapshot | None, after: Snapshot) -> None:
-    known = {task.task_id for task in before.tasks} if before else set()
-    Task.objects.bulk_create(
-        Task(
-            application_id=recording.application_id,
-            recording=recording,
-            task_id=task.task_id,
-            first_seen_at=task.first_seen,
-        )
-        for task in after.tasks
+def _fact_row(recording: Recording, fact: Fact) -> Row:
+    return {
+        "recording_id": recording.pk,
+        "kind": fact.kind,
+        "source": fact.source,
+        "key": fact.key,
+        "occurred_at": fact.occurred_at,
+        "received_at": fact.received_at,
+        "task_id": fact.task_id,
+        "data": fact.data,
+    }
+
+
+def _recording_row(recording: Recording) -> Row:
+    return {"id": recording.pk} | {name: getattr(recording, name) for name in WRITTEN_COLUMNS}
+
+
+def _new_tasks(change: Change) -> list[Row]:
+    known = {task.task_id for task in change.before.tasks} if change.before else set()
+    return [
+        {
+            "application_id": change.recording.application_id,
+            "recording_id": change.recording.pk,
+            "task_id": task.task_id,
+            "first_seen_at": task.first_seen,
+        }
+        for task in change.after.tasks
         if task.task_id not in known
-    )
+    ]
 
 
-def _write_files(recording: Recording, before: Snapshot | None, after: Snapshot) -> None:
-    known = {file.key: file for file in before.files} if before else {}
-    wanted = {file.key: file for file in after.files}
-    if gone := known.keys() - wanted.keys():
-        RecordingFile.objects.filter(recording=recording, key__in=gone).delete()
-    changed = [file for key, file in wanted.items() if known.get(key) != file]
-    if changed:
-        RecordingFile.objects.bulk_create(
-            [_file_row(recording, file) for file in changed],
-            update_conflicts=True,
-            unique_fields=["recording", "key"],
-            update_fields=FILE_COLUMNS,
-        )
-
-
-FILE_COLUMNS = [
+FILE_COLUMNS = (
     *("task_id", "kind", "status", "name", "user_id", "track_type", "media_id"),
     *("begin_ms", "end_ms", "file_id", "url", "reason"),
-]
+)
 
 
-def _file_row(recording: Recording, file: FileView) -> RecordingFile:
-    return RecordingFile(
-        recording=recording, key=file.key, **{column: getattr(file, column) for column in FILE_COLUMNS}
-    )
+def _delete_files(change: Change) -> None:
+    """Forget files that were expected only until the real one was told of."""
+    gone = _files(change.before).keys() - _files(change.after).keys()
+    if gone:
+        RecordingFile.objects.filter(recording=change.recording, key__in=gone).delete()
 
 
-DERIVED_COLUMNS = [
+def _changed_files(change: Change) -> list[Row]:
+    known = _files(change.before)
+    return [
+        {"recording_id": change.recording.pk, "key": key} | {name: getattr(file, name) for name in FILE_COLUMNS}
+        for key, file in _files(change.after).items()
+        if known.get(key) != file
+    ]
+
+
+def _files(snapshot: Snapshot | None) -> dict[str, FileView]:
+    return {file.key: file for file in snapshot.files} if snapshot else {}
+
+
+def _transition(change: Change) -> Row:
+    because = change.facts[-1]
+    return {
+        "recording_id": change.recording.pk,
+        "from_state": change.old_state,
+        "to_state": change.after.state,
+        "reason": change.after.reason or "",
+        "because": because.kind,
+        "at": because.received_at,
+    }
+
+
+DERIVED_COLUMNS = (
     *("state", "media", "reason", "fault", "verified", "task_id"),
     *("vendor_code", "vendor_message", "vendor_request_id", "parameters"),
-    *("started_at", "media_started_at", "ended_at", "deadline_at"),
-]
+    *("started_at", "media_started_at", "ended_at"),
+)
+WRITTEN_COLUMNS = (*DERIVED_COLUMNS, "deadline_at", "version", "next_check_at")
 
 
 def derived_columns(snapshot: Snapshot) -> dict[str, object]:
     """Return the columns of `Recording` that follow from the ledger, with their values."""
-    values: dict[str, object] = {name: getattr(snapshot, name) for name in DERIVED_COLUMNS if name != "deadline_at"}
+    values: dict[str, object] = {name: getattr(snapshot, name) for name in DERIVED_COLUMNS}
     values["deadline_at"] = deadline_of(snapshot, policy=current_policy())
     values["parameters"] = dict(snapshot.parameters)
     return values
 
 
-def _write_recording(recording: Recording, before: Snapshot | None, after: Snapshot, *, because: Fact) -> None:
-    old_state = recording.state if before is not None else ""
-    changed = [name for name, value in derived_columns(after).items() if getattr(recording, name) != value]
-    for name, value in derived_columns(after).items():
+def _set_derived(recording: Recording, before: Snapshot | None, after: Snapshot) -> None:
+    values = derived_columns(after)
+    changed = any(getattr(recording, name) != value for name, value in values.items())
+    for name, value in values.items():
         setattr(recording, name, value)
     if before is not None and (changed or before.files != after.files):
         recording.version += 1
     schedule(recording, after)
-    recording.save(update_fields=[*changed, "version", "next_check_at"])
-    if old_state != after.state:
-        Transition.objects.create(
-            recording=recording,
-            from_state=old_state,
-            to_state=after.state,
-            reason=after.reason or "",
-            because=because.kind,
-            at=because.received_at,
-        )
-        logger.info(
-            "recording_moved",
-            extra={"recording_id": recording.pk, "old": old_state, "new": after.state, "because": because.kind},
-        )
 
 
 def schedule(recording: Recording, snapshot: Snapshot) -> None:

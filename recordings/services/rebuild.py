@@ -1,0 +1,63 @@
+"""Compute recordings anew from their ledgers."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db import transaction
+
+from recordings.models import Recording, RecordingFile, Task
+from recordings.models.sql import insert_rows, update_rows
+from recordings.policy import current_policy
+from recordings.services.ledger import FILE_COLUMNS, derived_columns, lock_recording
+from recordings.states.fold import NoRequest, Snapshot, fold
+
+
+def rebuild_recording(recording_id: UUID, *, write: bool) -> list[str]:
+    """Fold a ledger and return the names of what differs from the rows; with *write*, make the rows right.
+
+    Raises:
+        Recording.DoesNotExist: No such recording.
+    """
+    with transaction.atomic():
+        recording = lock_recording(recording_id)
+        try:
+            snapshot = fold(recording.known_facts or [], policy=current_policy())
+        except NoRequest:
+            return ["no ledger"]
+        differences = list(_differences(recording, snapshot))
+        if differences and write:
+            _write(recording, snapshot)
+    return differences
+
+
+def _differences(recording: Recording, snapshot: Snapshot) -> Iterator[str]:
+    for name, value in derived_columns(snapshot).items():
+        if getattr(recording, name) != value:
+            yield name
+    files = {row["key"]: row for row in RecordingFile.objects.filter(recording=recording).values("key", *FILE_COLUMNS)}
+    if files != {file["key"]: file for file in _file_values(snapshot)}:
+        yield "files"
+    tasks = set(Task.objects.filter(recording=recording).values_list("task_id", flat=True))
+    if tasks != {task.task_id for task in snapshot.tasks}:
+        yield "tasks"
+
+
+def _file_values(snapshot: Snapshot) -> list[dict[str, object]]:
+    return [{"key": file.key} | {name: getattr(file, name) for name in FILE_COLUMNS} for file in snapshot.files]
+
+
+def _write(recording: Recording, snapshot: Snapshot) -> None:
+    update_rows(Recording, [{"id": recording.pk} | derived_columns(snapshot)])
+    RecordingFile.objects.filter(recording=recording).delete()
+    insert_rows(RecordingFile, [{"recording_id": recording.pk} | values for values in _file_values(snapshot)])
+    Task.objects.filter(recording=recording).delete()
+    tasks = [
+        {
+            "application_id": recording.application_id,
+            "recording_id": recording.pk,
+            "task_id": task.task_id,
+            "first_seen_at": task.first_seen,
+        }
+        for task in snapshot.tasks
+    ]
+    insert_rows(Task, tasks)
