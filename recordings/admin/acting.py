@@ -1,0 +1,77 @@
+"""Acting on one recording through the services, and telling the operator what came of it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from recordings import gateway
+from recordings.models import FactRow, Recording
+from recordings.services.errors import VendorRefused
+from recordings.services.refresh import refresh_recording
+from recordings.services.stop import stop_recording
+from recordings.states.facts import FactKind, Source
+from recordings.states.vocabulary import State, is_terminal
+
+
+def refresh_and_tell(request: HttpRequest, recording: Recording) -> None:
+    """Ask the vendor now; its words are told when it refuses."""
+    told = {"room": name_room(recording)}
+    try:
+        fresh = refresh_recording(recording_id=recording.uuid, gateway=gateway.get_gateway())
+    except VendorRefused as error:
+        _tell_refusal(request, recording, error)
+        return
+    if fresh.looked_at == recording.looked_at:
+        text = _("%(room)s: the vendor was not asked; it knows no task of this recording, or none any more.")
+        messages.info(request, text % told)
+        return
+    messages.success(request, _("%(room)s: the vendor was asked; it is %(state)s.") % (told | {"state": fresh.state}))
+
+
+def stop_and_tell(request: HttpRequest, recording: Recording) -> None:
+    """Stop in the operator's name; the vendor's words are told when it refuses."""
+    asked_at = timezone.now()
+    try:
+        fresh = stop_recording(recording_id=recording.uuid, gateway=gateway.get_gateway(), source=Source.OPERATOR)
+    except VendorRefused as error:
+        _tell_refusal(request, recording, error)
+        return
+    told = {"room": name_room(recording), "state": fresh.state}
+    refusal = _last_fact(recording.uuid, FactKind.DELETE_FAILED, since=asked_at)
+    if refusal is not None:
+        text = _("%(room)s: the stop is stored and will be tried again. The vendor refused: %(words)s")
+        messages.error(request, text % (told | {"words": _words(refusal)}))
+    elif is_terminal(State(fresh.state)):
+        messages.info(request, _("%(room)s: there is nothing to stop; it is %(state)s.") % told)
+    elif _last_fact(recording.uuid, FactKind.STOP_REQUESTED, since=asked_at) is None:
+        messages.info(request, _("%(room)s: it is %(state)s, and was already when you asked.") % told)
+    else:
+        text = _("%(room)s: the stop is stored; it is %(state)s. It is over when its exit was seen.")
+        messages.success(request, text % told)
+
+
+def _last_fact(recording_id: UUID, kind: FactKind, *, since: datetime) -> dict[str, Any] | None:
+    row = FactRow.objects.filter(recording_id=recording_id, kind=kind, received_at__gte=since).last()
+    return row.data if row else None
+
+
+def _tell_refusal(request: HttpRequest, recording: Recording, error: VendorRefused) -> None:
+    said = {"code": error.error.code, "message": error.error.message, "request_id": error.error.request_id}
+    text = _("%(room)s: the vendor gave no answer that helps: %(words)s")
+    messages.error(request, text % {"room": name_room(recording), "words": _words(said)})
+
+
+def _words(said: dict[str, Any]) -> str:
+    """Return the vendor's words verbatim, with its name for the call."""
+    words = ": ".join(part for part in (said.get("code", ""), said.get("message", "")) if part)
+    return f"{words} (RequestId {said['request_id']})" if said.get("request_id") else words
+
+
+def name_room(recording: Recording) -> str:
+    """Return how messages name a recording."""
+    return f"{recording.room_id} / {recording.slot}"

@@ -1,0 +1,141 @@
+"""What an operator can do: ask the vendor, and stop. Both call the services, so they leave the same trail."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.admin import ModelAdmin
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from recordings.admin.acting import name_room, refresh_and_tell, stop_and_tell
+from recordings.models import Recording
+
+# Each is a call to the vendor that may take its whole timeout.
+MOST_AT_ONCE = 20
+
+
+class RecordingActions(ModelAdmin):  # type: ignore[misc]  # untyped library
+    """Refresh and Stop, for one recording and for several; both need POST and the permission to change recordings."""
+
+    actions = ["refresh_selected", "stop_selected"]
+    actions_detail = ["refresh", "stop"]
+
+    def has_operate_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return bool(request.user.has_perm("recordings.change_recording"))
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        allowed: list[Any] = super().get_actions_detail(request, object_id)
+        recording = self.get_object(request, str(object_id))
+        if recording is None or recording.ended_at is None:
+            return allowed
+        return [action for action in allowed if action.path != "stop"]  # there is nothing to stop
+
+    # --- one
+
+    @action(  # type: ignore[untyped-decorator]  # untyped library
+        description=gettext_lazy("Refresh from vendor"), permissions=["operate"], icon="refresh"
+    )
+    def refresh(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask the vendor about one recording."""
+        question = _("Ask the vendor now how this recording is?")
+        return self._one(request, object_id, refresh_and_tell, question=question, submit=_("Refresh from vendor"))
+
+    @action(  # type: ignore[untyped-decorator]  # untyped library
+        description=gettext_lazy("Stop"),
+        permissions=["operate"],
+        icon="stop_circle",
+        variant=ActionVariant.DANGER,
+    )
+    def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Stop one recording."""
+        question = _("Stop this recording for good? What was captured is kept; it cannot be resumed.")
+        return self._one(request, object_id, stop_and_tell, question=question, submit=_("Stop"))
+
+    def _one(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        act: Callable[[HttpRequest, Recording], None],
+        *,
+        question: str,
+        submit: str,
+    ) -> HttpResponse:
+        recording = self.get_object(request, object_id)
+        if recording is None:
+            missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return missing
+        page = reverse("admin:recordings_recording_change", args=[recording.pk])
+        if request.method != "POST":
+            return self._ask(request, question=question, submit=submit, recordings=[recording], back=page)
+        act(request, recording)
+        return HttpResponseRedirect(page)
+
+    # --- several
+
+    @action(  # type: ignore[untyped-decorator]  # untyped library
+        description=gettext_lazy("Refresh selected recordings from vendor"), permissions=["operate"]
+    )
+    def refresh_selected(self, request: HttpRequest, queryset: QuerySet[Recording]) -> None:
+        """Ask the vendor about each."""
+        for recording in self._few(request, queryset):
+            refresh_and_tell(request, recording)
+
+    @action(  # type: ignore[untyped-decorator]  # untyped library
+        description=gettext_lazy("Stop selected recordings"), permissions=["operate"]
+    )
+    def stop_selected(self, request: HttpRequest, queryset: QuerySet[Recording]) -> HttpResponse | None:
+        """Stop each, after asking."""
+        recordings = self._few(request, queryset)
+        if not recordings:
+            return None
+        if "confirmed" not in request.POST:
+            question = ngettext(
+                "Stop this recording for good? What was captured is kept; it cannot be resumed.",
+                "Stop these recordings for good? What was captured is kept; they cannot be resumed.",
+                len(recordings),
+            )
+            back = reverse("admin:recordings_recording_changelist")
+            return self._ask(
+                request, question=question, submit=_("Stop"), recordings=recordings, back=back, several=True
+            )
+        for recording in recordings:
+            stop_and_tell(request, recording)
+        return None
+
+    def _few(self, request: HttpRequest, queryset: QuerySet[Recording]) -> list[Recording]:
+        recordings = list(queryset[: MOST_AT_ONCE + 1])
+        if len(recordings) <= MOST_AT_ONCE:
+            return recordings
+        text = _("Nothing was done: select at most %(number)d at once, each is a call to the vendor.")
+        messages.error(request, text % {"number": MOST_AT_ONCE})
+        return []
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        *,
+        question: str,
+        submit: str,
+        recordings: list[Recording],
+        back: str,
+        several: bool = False,
+    ) -> HttpResponse:
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": submit,
+            "opts": self.opts,
+            "question": question,
+            "button": submit,
+            "items": [f"{name_room(recording)}: {recording.state}" for recording in recordings],
+            "selected": [recording.pk for recording in recordings] if several else [],
+            "action": "stop_selected",
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/confirm.html", context)

@@ -1,0 +1,55 @@
+"""What happens to a recording by itself next, and when. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from recordings.admin.moments import tell_moment
+from recordings.admin.words import STATES, reason_words
+from recordings.models import Recording
+from recordings.states.deadlines import DEADLINES
+from recordings.states.duties import next_step
+from recordings.states.fold import Snapshot
+from recordings.states.policy import Policy
+from recordings.states.steps import AssumeExit, Create, Delete, Describe, Modify, RequestStop, Settle, Step
+from recordings.states.vocabulary import State, is_terminal
+
+
+def tell_coming(recording: Recording, snapshot: Snapshot, *, now: datetime, policy: Policy) -> Iterator[str]:
+    """Yield the next step, and what the deadline does."""
+    last = DEADLINES[state].step(snapshot) if (state := State(recording.state)) in DEADLINES else None
+    if recording.next_check_at is not None:
+        at = max(recording.next_check_at, now)
+        step, _later = next_step(snapshot, now=at, looked_at=recording.looked_at, policy=policy)
+        if step is not None and step != last:
+            when = tell_moment(at, now=now) if at > now else _("as soon as a worker takes it")
+            yield _("Next: %(what)s, %(when)s.") % {"what": _step(step), "when": when}
+    if is_terminal(state):
+        yield _("It is over. Late evidence can only improve it.")
+    elif recording.deadline_at is not None and last is not None:
+        late = recording.deadline_at <= now
+        text = _("Should have given up at %(when)s: %(what)s.") if late else _("Gives up at %(when)s: %(what)s.")
+        yield text % {"when": tell_moment(recording.deadline_at, now=now), "what": _step(last)}
+
+
+def _step(step: Step) -> str:
+    match step:
+        case Create(attempt):
+            return _("start no. %(number)d is sent") % {"number": attempt}
+        case Delete():
+            return _("the vendor is told to end the task")
+        case Describe():
+            return _("the vendor is asked how the task is")
+        case Modify():
+            return _("the changed parameters are sent")
+        case RequestStop():
+            return _("it is stopped")
+        case AssumeExit(""):
+            return _("it is concluded that the start nobody heard of made no task")
+        case AssumeExit():
+            return _("the exit is assumed, if the vendor took the stop")
+        case Settle(outcome):
+            why = reason_words(outcome.reason)
+            state = STATES.get(outcome.state, outcome.state)
+            return _("closed as %(state)s") % {"state": state} + (f" ({why})" if why else "")

@@ -1,0 +1,187 @@
+"""What happened to a recording so far, in sentences, by state. Pure."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from recordings.admin.moments import tell_moment
+from recordings.admin.words import reason_words
+from recordings.states.facts import FactKind
+from recordings.states.fold import Attempt, Snapshot
+from recordings.states.vocabulary import FileStatus, Media, State
+
+
+def _queued(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    if not snapshot.attempts:
+        yield _("Accepted at %(when)s; the vendor has not been asked yet.") % {"when": _at(snapshot.requested_at, now)}
+        return
+    yield _attempt(snapshot.attempts[-1], now)
+
+
+def _starting(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    if snapshot.attempts:
+        yield _attempt(snapshot.attempts[-1], now)
+    yield _("There is no evidence of recording yet.")
+
+
+def _recording(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    yield _("The recorder has been in the room since %(when)s.") % {"when": _at(snapshot.started_at, now)}
+    if snapshot.media == Media.FLOWING:
+        yield _("Media has been captured since %(when)s.") % {"when": _at(snapshot.media_started_at, now)}
+    else:
+        yield _("It waits: nobody publishes what it subscribes to, so there is no file yet.")
+    if snapshot.pending_revision is not None:
+        yield _("A change of its parameters waits for the vendor's answer.")
+    current = snapshot.current
+    if current is not None and current.seems_gone:
+        yield _("The vendor said at %(when)s that it knows no such task. One such answer is no proof.") % {
+            "when": _at(max(current.gone_at), now)
+        }
+
+
+def _stopping(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    if snapshot.stop_requested_at is not None:
+        yield _("A stop was asked at %(when)s: %(why)s.") % {
+            "when": _at(snapshot.stop_requested_at, now),
+            "why": reason_words(snapshot.stop_reason),
+        }
+    task = snapshot.current
+    if task is None:
+        yield _("The outcome of the start is unknown, so there is no task yet that could be stopped.")
+    elif task.delete_accepted_at is not None:
+        yield _("The vendor took the stop at %(when)s.") % {"when": _at(task.delete_accepted_at, now)}
+    elif task.delete_failures:
+        number = len(task.delete_failures)
+        text = ngettext(
+            "The vendor refused the stop, at %(when)s: the recorder may still run.",
+            "The vendor refused the stop %(number)d times, last at %(when)s: the recorder may still run.",
+            number,
+        )
+        yield text % {"number": number, "when": _at(max(task.delete_failures), now)}
+    yield _("The recorder's exit has not been seen.")
+
+
+def _finalizing(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    yield _exit(snapshot, now)
+    waiting = _count_kinds(snapshot, FileStatus.EXPECTED)
+    if waiting:
+        yield _("Waiting for %(files)s.") % {"files": waiting}
+    elif snapshot.whole:
+        yield _("Nothing is outstanding; it closes when no more is heard for a while.")
+    else:
+        yield _("Waiting for the vendor to say that the files are in storage.")
+
+
+def _completed(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    yield _("Every expected file is there: %(files)s.") % {"files": _count_kinds(snapshot, *_THERE)}
+    if snapshot.verified:
+        yield _("Storage confirmed it.")
+    else:
+        yield _("The vendor says so; storage has not been asked.")
+    yield _exit(snapshot, now)
+
+
+def _partial(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    yield _("There: %(files)s. Not there: %(missing)s.") % {
+        "files": _count_kinds(snapshot, *_THERE),
+        "missing": _count_kinds(snapshot, FileStatus.EXPECTED, FileStatus.FAILED),
+    }
+    yield tell_reason(snapshot.reason)
+    yield _exit(snapshot, now)
+
+
+def _empty(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    yield _("The recorder was in the room and there was nothing to record, so there is no file.")
+    yield _exit(snapshot, now)
+
+
+def _failed(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    yield _("There is no usable file.")
+    yield tell_reason(snapshot.reason)
+    if snapshot.exited_at is not None:
+        yield _exit(snapshot, now)
+
+
+def _canceled(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    yield _("It was ended before it captured anything, so there is no file.")
+    yield tell_reason(snapshot.reason)
+
+
+def _lost(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    yield _("Nobody knows whether there is a file.")
+    yield tell_reason(snapshot.reason)
+    yield _("Look into the storage, and ask the vendor with the task's id.")
+
+
+HAPPENED: Mapping[State, Callable[[Snapshot, datetime], Iterator[str]]] = {
+    State.QUEUED: _queued,
+    State.STARTING: _starting,
+    State.RECORDING: _recording,
+    State.PAUSED: _recording,
+    State.STOPPING: _stopping,
+    State.FINALIZING: _finalizing,
+    State.COMPLETED: _completed,
+    State.PARTIAL: _partial,
+    State.EMPTY: _empty,
+    State.FAILED: _failed,
+    State.CANCELED: _canceled,
+    State.LOST: _lost,
+}
+_THERE = (FileStatus.REPORTED, FileStatus.VERIFIED)
+
+
+def _attempt(attempt: Attempt, now: datetime) -> str:
+    facts = {"number": attempt.number, "when": _at(attempt.answered_at or attempt.sent_at, now)}
+    match attempt.outcome:
+        case FactKind.CREATE_ACCEPTED:
+            return _("The vendor accepted start no. %(number)d at %(when)s.") % facts
+        case FactKind.CREATE_POSTPONED:
+            return _("Start no. %(number)d did not act at %(when)s: %(why)s.") % (facts | _why(attempt))
+        case FactKind.CREATE_UNKNOWN if attempt.data.get("why") == "exists":
+            return (
+                _("The vendor said at %(when)s that a task runs under this name already; its callback tells its id.")
+                % facts
+            )
+        case FactKind.CREATE_UNKNOWN:
+            return _("The answer to start no. %(number)d was lost at %(when)s: it may have acted.") % facts
+        case FactKind.CREATE_REJECTED:
+            return _("The vendor refused start no. %(number)d at %(when)s.") % facts
+    return _("Start no. %(number)d was sent at %(when)s and has no answer yet.") % facts
+
+
+def _exit(snapshot: Snapshot, now: datetime) -> str:
+    current = snapshot.current
+    if snapshot.exited_at is None or current is None:
+        return _("No exit of a recorder was seen.")
+    facts = {"when": _at(snapshot.exited_at, now), "why": reason_words(current.left_reason or snapshot.stop_reason)}
+    if current.left_at is not None:
+        return _("The recorder left at %(when)s: %(why)s.") % facts
+    return _("The recorder's own goodbye was not seen; it counts as gone since %(when)s.") % facts
+
+
+def tell_reason(reason: str | None) -> str:
+    """Return why, in a sentence."""
+    words = reason_words(reason)
+    return _("Why: %(why)s.") % {"why": words} if words else _("No reason was told.")
+
+
+def _count_kinds(snapshot: Snapshot, *statuses: FileStatus) -> str:
+    counts = Counter(str(file.kind).upper() for file in snapshot.files if file.status in statuses)
+    return ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
+
+
+def _why(attempt: Attempt) -> dict[str, str]:
+    reasons = {
+        "quota": _("the vendor's quota is full"),
+        "throttled": _("too many calls"),
+        "unavailable": _("the vendor is not available"),
+    }
+    why = attempt.data.get("why", "")
+    return {"why": reasons.get(why, why)}
+
+
+def _at(at: datetime | None, now: datetime) -> str:
+    return tell_moment(at, now=now)
