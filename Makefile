@@ -34,7 +34,7 @@ test: setup .venv-tccli/.ready  ## Pass every test, on a real PostgreSQL
 
 check: setup .venv-tccli/.ready lint types  ## What CI runs: style, types, contracts, migrations, deploy, tests
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	DEBUG=false HTTPS=true ALLOWED_HOSTS=recordings.example.com $(BIN)/python manage.py check --deploy --fail-level WARNING
+	DEBUG=false HTTPS=true ALLOWED_HOSTS=recordings.example.com PUBLIC_URL=https://recordings.example.com $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(MAKE) test
 
 lint: setup  ## Style and import contracts

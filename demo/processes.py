@@ -97,6 +97,10 @@ class Processes:
                 last = self._log(name).read_text(errors="replace").strip().splitlines()[-1:] or ["(it said nothing)"]
                 raise NotReady(f"{name} ended with code {process.returncode}: {last[0]}. Its log: {self._log(name)}")
 
+    def forget(self, name: str) -> subprocess.Popen[bytes]:
+        """Return a process that from now on is the caller's to end."""
+        return self._running.pop(name)
+
     def _log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
 

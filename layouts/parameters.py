@@ -21,7 +21,8 @@ URL_ALPHABET = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!&()*+,%=]+")
 IMAGE_EXTENSIONS = (".jpg", ".jpeg", ".png")
 
 COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
+# Lone surrogates stand in JSON as "\ud800", and can be neither stored nor sent.
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 LONGEST_USER_ID_BYTES = 32
 # "1.*$" stands for every user whose id starts with 1.
@@ -76,9 +77,10 @@ def _check_text(value: str) -> str:
 
 
 def _check_user_id(value: str) -> str:
+    _check_text(value)
     if not 0 < len(value.removesuffix(PREFIX_MARK).encode()) <= LONGEST_USER_ID_BYTES:
         raise PydanticCustomError("user_id", "Must be a user id of 1 to 32 bytes.")
-    return _check_text(value)
+    return value
 
 
 Color = Annotated[str, AfterValidator(_check_color)]

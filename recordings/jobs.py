@@ -26,7 +26,7 @@ def advance(recording_id: str) -> None:
         logger.info("recording_vanished", extra={"recording_id": recording_id})
 
 
-@app.periodic(cron="*/5 * * * * *")
+@app.periodic(cron="* * * * * */5")  # the sixth field counts seconds
 @app.task(name="recordings.sweep", queue="recordings", queueing_lock="recordings.sweep")
 def sweep(timestamp: int) -> None:
     """Wake a worker for every recording that is due, whatever woke or did not wake one before."""

@@ -62,6 +62,9 @@ FIELD_ERRORS: Mapping[str, tuple[str, "_StrPromise"]] = {
     "name": ("name", _("May hold letters, digits, '_' and '-' only, and at least one.")),
 }
 
+# The attr of a fault that lies in no field, as in Django REST framework.
+WHOLE_REQUEST = "non_field_errors"
+
 UNLISTED = ("invalid", _("Is not valid."))
 
 
@@ -75,12 +78,12 @@ def list_field_problems(error: ValidationError, *, data: Mapping[str, Any]) -> I
 def unknown_field(attr: str) -> Problem:
     """Return the problem of a key that nothing reads."""
     code, sentence = FIELD_ERRORS["extra_forbidden"]
-    return Problem(attr=attr, code=code, detail=str(sentence))
+    return Problem(attr=_printable(attr), code=code, detail=str(sentence))
 
 
 def _dotted_path(details: ErrorDetails, data: Mapping[str, Any]) -> str:
     # In a union pydantic puts the name of the chosen member into the path; the request has no such key.
-    *parents, last = details["loc"] or ("",)
+    *parents, last = details["loc"] or (WHOLE_REQUEST,)
     path: list[str] = []
     value: Any = data
     for part in parents:
@@ -91,4 +94,9 @@ def _dotted_path(details: ErrorDetails, data: Mapping[str, Any]) -> str:
     path.append(str(last))
     if details["type"] in ("union_tag_invalid", "union_tag_not_found"):
         path.append(details["ctx"]["discriminator"].strip("'"))
-    return ".".join(path)
+    return _printable(".".join(path))
+
+
+def _printable(path: str) -> str:
+    # A key of the caller's may hold lone surrogates, which no answer can repeat.
+    return path.encode(errors="replace").decode()

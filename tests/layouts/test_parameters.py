@@ -53,7 +53,7 @@ def test_a_user_id_has_up_to_32_bytes_and_may_be_a_prefix(user_id: str) -> None:
     assert TypeAdapter(UserId).validate_python(user_id) == user_id
 
 
-@pytest.mark.parametrize("user_id", ["", ".*$", "a" * 33, "名" * 11, "a\x00b", "a\n"])
+@pytest.mark.parametrize("user_id", ["", ".*$", "a" * 33, "名" * 11, "a\x00b", "a\n", "\ud800"])
 def test_other_user_ids_are_refused(user_id: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(UserId).validate_python(user_id)

@@ -583,3 +583,18 @@ def test_no_value_anywhere_breaks_the_check(path: tuple[str | int, ...], value: 
     assert (parameters is None) == bool(found)
     assert all(isinstance(problem, Problem) and problem.attr and problem.detail for problem in found)
     assert all(problem.detail != str(UNLISTED[1]) for problem in found)
+
+
+def test_a_key_that_cannot_be_printed_is_still_a_problem() -> None:
+    assert problems({"\ud800": 1}) == {("non_field_errors", "invalid")}
+    assert problems({"record_params.\ud800": 1}) == {("record_params", "invalid")}
+    _, found = check_modify({"\ud800": 1}, current=stored())
+    assert [problem.attr for problem in found] == ["?"]
+
+
+@pytest.mark.parametrize(("chars", "code"), [("\ud800", "invalid"), ("a\x00b", "control_characters")])
+def test_a_text_that_cannot_be_stored_is_refused(chars: str, code: str) -> None:
+    mark = {"water_mark_type": "text", "chars": chars, **WINDOW}
+
+    path = "mix_layout_params.water_mark_list.0.chars"
+    assert problems(layout("grid", water_mark_list=[mark])) == {(path, code)}
