@@ -1,9 +1,11 @@
-"""Create applications and keys; what commands, the environment and the admin share."""
+"""Create applications, storage profiles and keys; what the API, commands, the environment and the admin share."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from applications.models import ApiKey, Application, CallbackEndpoint, Family, Scope, StorageProfile
 
@@ -26,10 +28,53 @@ def create_application(
     application.save()
     CallbackEndpoint.objects.create(application=application, family=Family.TRTC, current_key=callback_key)
     if storage is not None:
-        profile = StorageProfile(application=application, **storage)
-        profile.full_clean()
-        profile.save()
+        create_storage_profile(application=application, fields=storage)
     return application
+
+
+def create_storage_profile(*, application: Application, fields: Mapping[str, Any]) -> StorageProfile:
+    """Create a place for files.
+
+    Raises:
+        ValidationError: A field is wrong, or the name is taken; nothing is stored.
+    """
+    profile = StorageProfile(application=application, **fields)
+    _save_profile(profile)
+    return profile
+
+
+@transaction.atomic
+def change_storage_profile(*, profile_id: int, fields: Mapping[str, Any]) -> StorageProfile:
+    """Change a place for files; recordings that wait to be started go to where it is then.
+
+    Raises:
+        ValidationError: A field is wrong, or the kind would change; nothing is stored.
+    """
+    profile = StorageProfile.objects.select_for_update().get(pk=profile_id)
+    if "kind" in fields and fields["kind"] != profile.kind:
+        # Recordings were checked against the kind, and their files are judged by it.
+        raise _problem("kind", "immutable", _("The kind cannot change. Create another profile."))
+    for name, value in fields.items():
+        setattr(profile, name, value)
+    _save_profile(profile)
+    return profile
+
+
+def _save_profile(profile: StorageProfile) -> None:
+    twins = StorageProfile.objects.filter(application=profile.application_id, name=profile.name)
+    taken = _problem("name", "unique", _("There is a storage profile of this name already."))
+    if twins.exclude(pk=profile.pk).exists():
+        raise taken
+    profile.full_clean(validate_constraints=False)
+    try:
+        with transaction.atomic():
+            profile.save()
+    except IntegrityError as error:  # another process was faster
+        raise taken from error
+
+
+def _problem(field: str, code: str, detail: Any) -> ValidationError:
+    return ValidationError({field: ValidationError(detail, code=code)})
 
 
 def create_api_key(

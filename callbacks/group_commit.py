@@ -13,12 +13,15 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-@dataclass
+@dataclass(eq=False)
 class _Entry(Generic[T, R]):
+    """One thread's item. `wake` says that it is committed, or that its thread leads the next batch."""
+
     item: T
+    wake: threading.Event = field(default_factory=threading.Event)
+    done: bool = False
     results: list[R] = field(default_factory=list)
     error: Exception | None = None
-    done: bool = False
 
 
 class GroupCommit(Generic[T, R]):
@@ -33,18 +36,24 @@ class GroupCommit(Generic[T, R]):
         """
         self._commit = commit
         self._most = most
-        self._turn = threading.Lock()
         self._guard = threading.Lock()
         self._waiting: list[_Entry[T, R]] = []
+        self._led = False  # somebody leads a batch, or is about to
 
     def submit(self, item: T) -> R:
         """Return the result of *item* once it is committed; raise what committing it raised."""
         entry: _Entry[T, R] = _Entry(item)
         with self._guard:
             self._waiting.append(entry)
-        with self._turn:
-            while not entry.done:  # unless the holder of an earlier turn took it along
+            if not self._led:
+                self._led = True
+                entry.wake.set()
+        entry.wake.wait()
+        if not entry.done:
+            try:
                 self._run(self._take())
+            finally:
+                self._hand_over()
         if entry.error is not None:
             raise entry.error
         return entry.results[0]
@@ -53,6 +62,14 @@ class GroupCommit(Generic[T, R]):
         with self._guard:
             taken, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
         return taken
+
+    def _hand_over(self) -> None:
+        """Let the one that waits longest lead the next batch, so that no thread works for others for long."""
+        with self._guard:
+            if self._waiting:
+                self._waiting[0].wake.set()
+            else:
+                self._led = False
 
     def _run(self, entries: list[_Entry[T, R]]) -> None:
         try:
@@ -69,3 +86,4 @@ class GroupCommit(Generic[T, R]):
                 entry.results.append(result)
         for entry in entries:
             entry.done = True
+            entry.wake.set()

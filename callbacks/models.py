@@ -41,6 +41,8 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="event_newest"),
             models.Index(fields=["task_id"], name="event_by_task"),
+            models.Index(fields=["robot_user_id"], name="event_by_robot"),
+            models.Index(fields=["room_id"], name="event_by_room"),
         ]
 
     def __str__(self) -> str:

@@ -1,14 +1,22 @@
 """The one place where errors become HTTP."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.http import UnreadablePostError
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
 from drf_standardized_errors import formatter, handler
-from drf_standardized_errors.types import ErrorResponse
+from drf_standardized_errors.types import Error, ErrorResponse
 from rest_framework import exceptions
 from rest_framework.exceptions import ErrorDetail
+from rest_framework.request import Request
+from rest_framework.serializers import as_serializer_error
+from rest_framework.views import APIView
 
+from config.parsers import TooLarge
 from recordings.services.errors import (
     ChangeInFlight,
     IdempotencyMismatch,
@@ -31,9 +39,13 @@ class ApiError(exceptions.APIException):
         self.extra = extra
 
 
+# So many are told of at once; whoever has more sent something else than a request.
+MOST_PROBLEMS = 100
+
+
 def _invalid(error: InvalidParameters) -> exceptions.APIException:
     problems: dict[str, list[ErrorDetail]] = {}
-    for problem in error.problems:
+    for problem in error.problems[:MOST_PROBLEMS]:
         problems.setdefault(problem.attr, []).append(ErrorDetail(str(problem.detail), code=problem.code))
     return exceptions.ValidationError(problems)
 
@@ -79,13 +91,38 @@ class ExceptionHandler(handler.ExceptionHandler):
         answer = ANSWERS.get(type(exc))  # type: ignore[arg-type]  # any exception may be asked for
         if answer is not None:
             return answer(exc)
+        if isinstance(exc, ValidationError):  # of a model, by way of a service
+            return exceptions.ValidationError(as_serializer_error(exc))
+        if isinstance(exc, RequestDataTooBig):
+            return TooLarge()
+        if isinstance(exc, UnreadablePostError):  # the caller went away in mid-body
+            return exceptions.ParseError()
         known: Exception = super().convert_known_exceptions(exc)
         return known
+
+
+def _own_path(attr: str | None) -> str | None:
+    return None if attr is None else attr.removesuffix("non_field_errors").rstrip(".") or None
 
 
 class ExceptionFormatter(formatter.ExceptionFormatter):
     """`{"type": …, "errors": [{"code", "detail", "attr"}]}`, and what the error says beside it."""
 
+    def get_errors(self) -> list[Error]:
+        """Name an object that is wrong as a whole by its own path."""
+        found: list[Error] = super().get_errors()
+        return [replace(error, attr=_own_path(error.attr)) for error in found]
+
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
         body: dict[str, Any] = super().format_error_response(error_response)
         return body | getattr(self.exc, "extra", {})
+
+
+@extend_schema(exclude=True)
+class NoSuchAddress(APIView):
+    """Answers below /api/ in the one shape, where Django would send a page."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse strangers as everywhere, then everybody."""
+        super().initial(request, *args, **kwargs)
+        raise exceptions.NotFound

@@ -100,6 +100,7 @@ LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
+LOGIN_REDIRECT_URL = "admin:index"
 STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=None)
 WHITENOISE_USE_FINDERS = True  # the admin has its styles without a collectstatic step
@@ -126,20 +127,21 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["config.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["config.authentication.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["config.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "config.schema.Schema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "UNAUTHENTICATED_USER": None,
-    "STRICT_JSON": True,
 }
+# Every status that an error of the API can have; config/schema.py says which operations have which.
+ERROR_STATUSES = ["400", "401", "403", "404", "406", "409", "412", "413", "415", "422", "428", "503"]
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "config.errors.ExceptionHandler",
     "EXCEPTION_FORMATTER_CLASS": "config.errors.ExceptionFormatter",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
     "NESTED_FIELD_SEPARATOR": ".",
-    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "409", "412", "422", "428", "503"],
-    "ERROR_SCHEMAS": dict.fromkeys(["409", "412", "422", "428", "503"], "config.schema.ErrorAnswer"),
+    "ALLOWED_ERROR_STATUS_CODES": ERROR_STATUSES,
+    "ERROR_SCHEMAS": dict.fromkeys(ERROR_STATUSES, "config.schema.ErrorAnswer"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Recording control plane",
@@ -155,6 +157,9 @@ SPECTACULAR_SETTINGS = {
         "StateEnum": "recordings.models.STATE_CHOICES",
         "FileStatusEnum": "recordings.models.FILE_STATUS_CHOICES",
         "TimelineEntryTypeEnum": "recordings.api.serializers.ENTRY_TYPES",
+        "ErrorTypeEnum": "config.schema.ERROR_TYPES",
+        "RecordMediaIdEnum": ["all", "main", "aux"],
+        "LayoutMediaIdEnum": ["main", "aux"],
     },
     # The browsable docs need nothing from outside.
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -1,5 +1,6 @@
 """Named places for recorded files."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +17,21 @@ class StorageKind(models.TextChoices):
     COS = "cos", _("Tencent COS")
     S3 = "s3", _("AWS S3")
     VOD = "vod", _("Tencent VOD")
+
+
+# Fields of TencentVod, https://trtc.io/document/36760.
+VOD_OPTIONS: Mapping[str, type] = {
+    "procedure": str,
+    "expire_time": int,
+    "storage_region": str,
+    "class_id": int,
+    "sub_app_id": int,
+    "session_context": str,
+    "source_context": str,
+    "media_type": str,
+    "user_define_record_id": str,
+}
+VOD_MEDIA_TYPES = ("mp4", "hls", "aac", "hls_mp4", "hls_aac")
 
 
 def _no_options() -> dict[str, Any]:
@@ -55,9 +71,26 @@ class StorageProfile(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a COS or S3 profile that the vendor could not write to."""
+        """Refuse a profile that the vendor could not write to, or would be told nonsense by."""
+        problems: dict[str, Any] = {}
         if self.kind != StorageKind.VOD:
             needed = ("region", "bucket", "access_key", "secret_key")
-            missing = {name: _("Needed for COS and S3.") for name in needed if not getattr(self, name)}
-            if missing:
-                raise ValidationError(missing)
+            missing = ValidationError(_("Needed for COS and S3."), code="required")
+            problems |= {name: missing for name in needed if not getattr(self, name)}
+        if found := list(self._vod_problems()):
+            problems["tencent_vod"] = found
+        if problems:
+            raise ValidationError(problems)
+
+    def _vod_problems(self) -> Iterator[ValidationError]:
+        if not isinstance(self.tencent_vod, dict):
+            yield ValidationError(_("Must be an object."), code="invalid")
+            return
+        if self.tencent_vod and self.kind != StorageKind.VOD:
+            yield ValidationError(_("Only VOD takes options."), code="vod_only")
+        for name, value in self.tencent_vod.items():
+            wanted = VOD_OPTIONS.get(name)
+            if wanted is None:
+                yield ValidationError(_("There is no option %(name)s."), code="unknown_field", params={"name": name})
+            elif type(value) is not wanted or (name == "media_type" and value not in VOD_MEDIA_TYPES):
+                yield ValidationError(_("%(name)s is not valid."), code="invalid", params={"name": name})

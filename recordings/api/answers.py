@@ -1,8 +1,11 @@
 """The answer to a start, and the same answer to its repetition."""
 
 import time
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+from django.utils import timezone
 from rest_framework.response import Response
 
 from recordings.api.serializers import RecordingSerializer
@@ -22,48 +25,37 @@ def answer_start(started: Started) -> Response:
     Raises:
         VendorRefused: The vendor will not record this; the recording stays, as failed.
     """
-    idempotency = started.idempotency
-    if started.repeated and idempotency is not None:
-        stored = _await_answer(idempotency)
-        if stored.answer is not None:
-            if stored.status_code == 422:
-                raise_refusal(stored.recording)
-            return _response(stored.recording, stored.answer, stored.status_code or 202)
-        return _response(stored.recording, dict(RecordingSerializer(stored.recording).data), 202)
-
-    recording = started.recording
-    body: dict[str, Any] = dict(RecordingSerializer(recording).data)
-    refused = recording.state == State.FAILED
-    status = 422 if refused else 201 if recording.task_id else 202
-    if idempotency is not None:
-        IdempotencyKey.objects.filter(pk=idempotency.pk).update(status_code=status, answer=body)
-    if refused:
-        raise_refusal(recording)
-    return _response(recording, body, status)
-
-
-def raise_refusal(recording: Recording) -> None:
-    """Raise the vendor's refusal of *recording* in its own words."""
-    raise VendorRefused(
-        Rejected(
-            code=recording.vendor_code,
-            message=recording.vendor_message,
-            request_id=recording.vendor_request_id,
-            fault=recording.fault,  # type: ignore[arg-type]  # a gateway's fault is one of ours
-        ),
-        recording_id=recording.uuid,
-    )
-
-
-def _response(recording: Recording, body: dict[str, Any], status: int) -> Response:
-    headers = {"Location": f"/api/v1/recordings/{recording.pk}", "ETag": f'"{body["version"]}"'}
+    key = started.idempotency
+    if key is not None and started.repeated:
+        _await_answer(key)
+    if key is None or key.answer is None:
+        # Of a repetition whose first request died: what is known by now.
+        status, body = _describe(started.recording)
+        if key is not None and not started.repeated:
+            IdempotencyKey.objects.filter(pk=key.pk).update(status_code=status, answer=body)
+    else:
+        status, body = key.status_code or 202, key.answer
+    if status == 422:
+        raise _refusal(body)
+    headers = {"Location": f"/api/v1/recordings/{body['id']}", "ETag": f'"{body["version"]}"'}
     return Response(body, status=status, headers=headers)
 
 
-def _await_answer(idempotency: IdempotencyKey) -> IdempotencyKey:
+def _describe(recording: Recording) -> tuple[int, dict[str, Any]]:
+    body: dict[str, Any] = dict(RecordingSerializer(recording).data)
+    if recording.state == State.FAILED and not recording.task_id and recording.vendor_code:
+        return 422, body
+    return (201 if recording.task_id else 202), body
+
+
+def _refusal(body: dict[str, Any]) -> VendorRefused:
+    words = {name: text or "" for name, text in body["vendor"].items()}
+    return VendorRefused(Rejected(**words, fault=body["fault"]), recording_id=UUID(body["id"]))
+
+
+def _await_answer(key: IdempotencyKey) -> None:
     """Wait while the first request with this key is at work, so that every repetition gets its answer."""
-    give_up_at = time.monotonic() + current_policy().vendor_timeout_seconds + 1
-    while idempotency.answer is None and time.monotonic() < give_up_at:
+    longest = timedelta(seconds=current_policy().vendor_timeout_seconds + 1)
+    while key.answer is None and timezone.now() < key.created_at + longest:
         time.sleep(POLL_SECONDS)
-        idempotency.refresh_from_db()
-    return idempotency
+        key.refresh_from_db()

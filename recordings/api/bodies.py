@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from django.utils.translation import gettext as _
 from pydantic import Field, StringConstraints, ValidationError
 
 from applications.models import Application, StorageProfile
@@ -36,11 +37,11 @@ class StartRecording(StartOptions, RecordingParameters):
 class ChangeRecording(ModifyParameters):
     """A change of a running recording. Absent keys keep their last value, null resets, lists are replaced."""
 
-    labels: Labels | None = Field(None, description="The whole new set.")
+    labels: Labels | None = Field(None, description="The whole new set; null is the empty one.")
 
 
 class LabelsOnly(Parameters):
-    labels: Labels
+    labels: Labels | None
 
 
 def read_start(data: Any, *, application: Application) -> tuple[StartOptions, RecordingParameters, StorageProfile]:
@@ -91,24 +92,24 @@ def read_change(data: Any) -> tuple[dict[str, Any], dict[str, str] | None]:
         return body, None
     own = {"labels": body.pop("labels")}
     try:
-        return body, dict(LabelsOnly.model_validate(own).labels)
+        return body, dict(LabelsOnly.model_validate(own).labels or {})
     except ValidationError as error:
         raise InvalidParameters(list(list_field_problems(error, data=own))) from error
 
 
 def _object(data: Any) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
-        raise InvalidParameters([Problem(attr="non_field_errors", code="invalid", detail="Must be an object.")])
+        raise InvalidParameters([Problem(attr="non_field_errors", code="invalid", detail=_("Must be an object."))])
     return data
 
 
 def _find_profile(name: Any, application: Application, problems: list[Problem]) -> StorageProfile | None:
-    if not isinstance(name, str) or "\0" in name:
-        return None
+    if not isinstance(name, str):
+        return None  # a problem of the field's own
     profile = StorageProfile.objects.filter(application=application, name=name).first()
     if profile is None:
         problems.append(
-            Problem(attr="storage_profile", code="unknown", detail="There is no storage profile of this name.")
+            Problem(attr="storage_profile", code="unknown", detail=_("There is no storage profile of this name."))
         )
     return profile
 
@@ -119,6 +120,6 @@ def _check_duration(options: StartOptions, parameters: RecordingParameters, prob
             Problem(
                 attr="max_duration",
                 code="max_value",
-                detail="Must not be longer than resource_expired_hour: after it the vendor takes no stop.",
+                detail=_("Must not be longer than resource_expired_hour: after it the vendor takes no stop."),
             )
         )

@@ -3,6 +3,7 @@
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
 
 from recordings.models import STATE_CHOICES, Recording
 
@@ -21,5 +22,7 @@ class RecordingFilter(django_filters.FilterSet):  # type: ignore[misc]  # untype
         fields: list[str] = []
 
     def filter_label(self, queryset: QuerySet[Recording], name: str, value: str) -> QuerySet[Recording]:
-        label, _colon, text = value.partition(":")
+        label, colon, text = value.partition(":")
+        if not colon:
+            raise ValidationError({name: _("Must be a name and a value with a colon between them.")})
         return queryset.filter(labels__contains={label: text})

@@ -1,5 +1,6 @@
 """Request headers that say how a request is to be taken."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
@@ -9,15 +10,15 @@ LONGEST_KEY = 255
 
 class PreconditionRequired(APIException):
     status_code = status.HTTP_428_PRECONDITION_REQUIRED
-    default_detail = "Send If-Match with the ETag of the recording as you read it."
+    default_detail = _("Send If-Match with the ETag of the recording as you read it.")
     default_code = "precondition_required"
 
 
 def read_idempotency_key(request: Request) -> str:
     """Return the Idempotency-Key header, or nothing."""
     key = str(request.headers.get("Idempotency-Key", "")).strip()
-    if len(key) > LONGEST_KEY or "\0" in key:
-        raise ValidationError({"Idempotency-Key": "Must have at most 255 characters."})
+    if len(key) > LONGEST_KEY or not (key.isascii() and (key.isprintable() or not key)):
+        raise ValidationError({"Idempotency-Key": _("Must be at most 255 printable ASCII characters.")})
     return key
 
 

@@ -14,7 +14,7 @@ from applications.models import ApiKey
 from recordings.api.answers import answer_start
 from recordings.api.bodies import ChangeRecording, StartRecording, inspect_start, read_change, read_start
 from recordings.api.filters import RecordingFilter
-from recordings.api.headers import read_if_match, read_idempotency_key, wants_async
+from recordings.api.headers import read_idempotency_key, read_if_match, wants_async
 from recordings.api.pagination import NewestFirst
 from recordings.api.serializers import FileSerializer, RecordingSerializer, TimelineEntry, ValidationAnswer
 from recordings.gateway import get_gateway
@@ -22,7 +22,7 @@ from recordings.models import Recording, RecordingFile
 from recordings.services.modify import modify_recording
 from recordings.services.preview import preview_create
 from recordings.services.refresh import refresh_recording
-from recordings.services.start import StartRequest, fingerprint_of, start_recording
+from recordings.services.start import StartRequest, find_earlier, fingerprint_of, start_recording
 from recordings.services.stop import stop_recording
 from recordings.states.vocabulary import State, is_terminal
 from recordings.timeline import list_timeline
@@ -36,6 +36,18 @@ PREFER = OpenApiParameter(
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the recording as read."
 )
+ETAG = OpenApiParameter(
+    "ETag", str, OpenApiParameter.HEADER, response=[200, 201, 202], description="The version, for If-Match."
+)
+LOCATION = OpenApiParameter(
+    "Location", str, OpenApiParameter.HEADER, response=[201, 202], description="Where the recording can be read."
+)
+
+# A dry run tells of so many at once.
+MOST_PROBLEMS = 100
+# Not needed to show a recording, and costly to decrypt for every row of a page.
+SECRETS = [f"application__{name}" for name in ("secret_id", "secret_key", "sdk_secret_key")]
+SECRETS += [f"storage_profile__{name}" for name in ("access_key", "secret_key")]
 
 
 def _key(request: Request) -> ApiKey:
@@ -46,7 +58,7 @@ def _key(request: Request) -> ApiKey:
 def own_recordings(request: Request) -> QuerySet[Recording]:
     """Return the recordings of the caller's application; everything else does not exist for it."""
     recordings: QuerySet[Recording] = Recording.objects.filter(application=_key(request).application)
-    return recordings.select_related("application", "storage_profile")
+    return recordings.select_related("application", "storage_profile").defer(*SECRETS)
 
 
 class OneRecording(generics.GenericAPIView[Recording]):
@@ -76,12 +88,16 @@ class RecordingListView(generics.ListAPIView[Recording]):
     @extend_schema(
         request=StartRecording,
         responses={201: RecordingSerializer, 202: RecordingSerializer},
-        parameters=[IDEMPOTENCY_KEY, PREFER],
+        parameters=[IDEMPOTENCY_KEY, PREFER, ETAG, LOCATION],
     )
     def post(self, request: Request) -> Response:
         """Start a recording. 201: the vendor accepted; 202: a worker carries on; 422: the vendor refused."""
         key = _key(request)
         idempotency_key = read_idempotency_key(request)
+        fingerprint = fingerprint_of(request.data)
+        # Before anything is checked: a repetition gets its answer even when, say, the profile was renamed since.
+        if idempotency_key and (earlier := find_earlier(key.application, idempotency_key, fingerprint)):
+            return answer_start(earlier)
         options, parameters, profile = read_start(request.data, application=key.application)
         started = start_recording(
             request=StartRequest(
@@ -95,13 +111,14 @@ class RecordingListView(generics.ListAPIView[Recording]):
             ),
             gateway=get_gateway(),
             idempotency_key=idempotency_key,
-            fingerprint=fingerprint_of(request.data) if idempotency_key else "",
+            fingerprint=fingerprint,
             attempt_now=not wants_async(request),
         )
         return answer_start(started)
 
 
 class RecordingView(OneRecording):
+    @extend_schema(parameters=[ETAG])
     def get(self, request: Request, recording_id: UUID) -> Response:
         """Read a recording."""
         return self.answer(self.get_object())
@@ -109,10 +126,13 @@ class RecordingView(OneRecording):
     @extend_schema(
         request=ChangeRecording,
         responses={200: RecordingSerializer, 202: RecordingSerializer},
-        parameters=[IF_MATCH],
+        parameters=[IF_MATCH, ETAG],
     )
     def patch(self, request: Request, recording_id: UUID) -> Response:
-        """Change layout, watermarks, subscriptions or labels. 200: it is so; 202: the vendor has not answered yet."""
+        """Change layout, watermarks, subscriptions or labels. 200: it is so; 202: the vendor has not answered yet.
+
+        422: the vendor refused; the old parameters hold. Labels are ours and hold the new values even then.
+        """
         recording = self.get_object()
         changes, labels = read_change(request.data)
         changed = modify_recording(
@@ -127,7 +147,7 @@ class RecordingView(OneRecording):
 
 
 class StopView(OneRecording):
-    @extend_schema(request=None, responses={200: RecordingSerializer, 202: RecordingSerializer})
+    @extend_schema(request=None, responses={200: RecordingSerializer, 202: RecordingSerializer}, parameters=[ETAG])
     def post(self, request: Request, recording_id: UUID) -> Response:
         """Stop a recording. 202 until the exit was seen, 200 afterwards; repeating it is harmless."""
         recording = stop_recording(recording_id=self.get_object().uuid, gateway=get_gateway())
@@ -135,7 +155,7 @@ class StopView(OneRecording):
 
 
 class RefreshView(OneRecording):
-    @extend_schema(request=None)
+    @extend_schema(request=None, parameters=[ETAG])
     def post(self, request: Request, recording_id: UUID) -> Response:
         """Ask the vendor now and return the recording with what was learnt."""
         return self.answer(refresh_recording(recording_id=self.get_object().uuid, gateway=get_gateway()))
@@ -166,5 +186,5 @@ class ValidateView(APIView):
         vendor_request = None
         if parameters is not None and profile is not None and not problems:
             vendor_request = preview_create(application=application, parameters=parameters, profile=profile)
-        answer = {"valid": not problems, "problems": problems, "request": vendor_request}
+        answer = {"valid": not problems, "problems": problems[:MOST_PROBLEMS], "request": vendor_request}
         return Response(ValidationAnswer(answer).data)

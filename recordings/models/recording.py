@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import models
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.models import ApiKey, Application, StorageProfile
 from recordings.ids import new_recording_id
 from recordings.states.facts import Fact
+from recordings.states.fold import Snapshot
 from recordings.states.vocabulary import LIVE, Fault, Media, Reason, State
 
 STATE_CHOICES = [(state.value, state.value) for state in State]
@@ -74,6 +76,7 @@ class Recording(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True)
     deadline_at = models.DateTimeField(_("deadline"), null=True)
     version = models.PositiveIntegerField(_("version"), default=1)
+    ledger_length = models.PositiveIntegerField(default=0, editable=False)  # facts in the ledger
 
     # --- the row is the queue
     next_check_at = models.DateTimeField(_("next check"), null=True)
@@ -84,8 +87,9 @@ class Recording(models.Model):
 
     objects: ClassVar[Any] = RecordingQuerySet.as_manager()
 
-    # The whole ledger, kept by `services.ledger` for as long as this instance holds the row's lock.
-    known_facts: list[Fact] | None = None
+    # The whole ledger and what it says, kept by `services.ledger` for as long as this instance holds the row's lock.
+    known_facts: Sequence[Fact] | None = None
+    known_snapshot: Snapshot | None = None
 
     class Meta:
         verbose_name = _("recording")

@@ -44,9 +44,13 @@ def update_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
         _execute(_update(model, tuple(rows[0])), [_document(rows)])
 
 
-def select_rows(model: type[M], where: str, parameters: Sequence[Any]) -> list[M]:
-    """Return the rows of *model* for which *where*, SQL of ours with %s marks, holds."""
-    names, columns, converters = _columns(model)
+def select_rows(model: type[M], where: str, parameters: Sequence[Any], *, only: tuple[str, ...] = ()) -> list[M]:
+    """Return the rows of *model* for which *where*, SQL of ours with %s marks, holds.
+
+    Args:
+        only: The columns to read, `id` among them; the others are read when they are asked for. Empty reads all.
+    """
+    names, columns, converters = _columns(model, only)
     found = _execute(f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {where}', parameters)  # noqa: S608
     return [model.from_db("default", names, _converted(row, converters)) for row in found]
 
@@ -88,8 +92,8 @@ def _converted(row: Sequence[Any], converters: Mapping[int, Any]) -> list[Any]:
 
 
 @lru_cache(maxsize=16)
-def _columns(model: type[models.Model]) -> tuple[list[str], str, dict[int, Any]]:
-    fields = model._meta.concrete_fields
+def _columns(model: type[models.Model], only: tuple[str, ...]) -> tuple[list[str], str, dict[int, Any]]:
+    fields = [field for field in model._meta.concrete_fields if not only or field.column in only]
     converters = {i: f.from_db_value for i, f in enumerate(fields) if hasattr(f, "from_db_value")}
     return [f.attname for f in fields], _listed(f.column for f in fields), converters
 

@@ -53,7 +53,7 @@ def drive(recording_id: UUID, *, token: UUID, gateway: Gateway, call: Call | Non
         call: A first call whose intent is committed already.
     """
     answer = Answer()
-    for _ in range(MOST_STEPS):
+    for steps_left in reversed(range(MOST_STEPS)):
         if call is not None:
             answer = perform(call, gateway=gateway)
         with transaction.atomic():
@@ -62,7 +62,9 @@ def drive(recording_id: UUID, *, token: UUID, gateway: Gateway, call: Call | Non
             if recording.lease_token != token:
                 logger.warning("lease_lost", extra={"recording_id": recording_id})
                 return answer
-            call = None if answer.failed else next_call(recording, snapshot)
+            call = None
+            if steps_left and not answer.failed:  # no intent is written that this run would not follow
+                call, snapshot = next_call(recording, snapshot)
             if call is None:
                 _release(recording, snapshot, failed=answer.failed)
                 return answer
@@ -80,17 +82,20 @@ def take_answer(recording: Recording, answer: Answer) -> Snapshot:
     return apply_facts(recording=recording, facts=facts)
 
 
-def next_call(recording: Recording, snapshot: Snapshot) -> Call | None:
+def next_call(recording: Recording, snapshot: Snapshot) -> tuple[Call | None, Snapshot]:
     """Do the due steps that need no vendor, and return the first call that is due, with its intent written.
 
     Runs inside the caller's transaction with the row locked.
+
+    Returns:
+        The call, None when none is due; and what the ledger says by then.
     """
     for _ in range(MOST_STEPS):
         now = timezone.now()
         step, _look_at = next_step(snapshot, now=now, looked_at=recording.looked_at, policy=current_policy())
         match step:
             case None:
-                return None
+                return None, snapshot
             case RequestStop() | AssumeExit() | Settle():
                 snapshot = apply_facts(recording=recording, facts=[_clock_fact(step)])
             case Create():
@@ -103,10 +108,10 @@ def next_call(recording: Recording, snapshot: Snapshot) -> Call | None:
                     data={"attempt": step.attempt},
                 )
                 snapshot = apply_facts(recording=recording, facts=[sent])
-                return _call(recording, snapshot, step)
+                return _call(recording, snapshot, step), snapshot
             case _:
-                return _call(recording, snapshot, step)
-    return None
+                return _call(recording, snapshot, step), snapshot
+    return None, snapshot
 
 
 def _call(recording: Recording, snapshot: Snapshot, step: Step) -> Call:

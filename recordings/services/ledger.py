@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from recordings.models import FactRow, Recording, RecordingFile, Task, Transition
 from recordings.models.sql import Row, insert_rows, select_rows, select_values, update_rows
 from recordings.policy import current_policy
+from recordings.services.ledger_cache import Folded, recall, remember
 from recordings.services.wake import wake
 from recordings.states.deadlines import deadline_of
 from recordings.states.duties import next_step
@@ -21,6 +23,13 @@ from recordings.states.inventory import FileView
 from recordings.states.vocabulary import is_terminal, merit
 
 logger = logging.getLogger(__name__)
+
+
+# What a callback's way through this module needs of a recording; the ledger says the rest.
+CALLBACK_COLUMNS = (
+    *("id", "application_id", "robot_user_id", "state", "version", "ledger_length"),
+    *("next_check_at", "looked_at", "failures", "lease_token"),
+)
 
 
 def lock_recording(recording_id: UUID) -> Recording:
@@ -50,23 +59,38 @@ def lock_recordings_of_tasks(named: Iterable[tuple[int, str, str]]) -> list[Reco
         "UNION SELECT id FROM recordings_recording JOIN unnest(%s::bigint[], %s::text[]) AS told (app, robot) "
         "ON application_id = app AND robot_user_id = robot) ORDER BY id FOR UPDATE",
         [list(applications), list(tasks), list(applications), list(robots)],
+        only=CALLBACK_COLUMNS,
     )
     return _with_facts(rows)
 
 
 def load_facts(recording: Recording) -> list[Fact]:
     """Return every fact of *recording*, in no particular order."""
-    return _with_facts([recording])[0].known_facts or []
+    return list(_read_facts([recording.pk])[recording.pk])
 
 
 def _with_facts(recordings: list[Recording]) -> list[Recording]:
-    if not recordings:
-        return []
+    """Give each locked recording its ledger: one that this process folded lately, or as read now."""
+    policy = current_policy()
+    unknown = []
+    for recording in recordings:
+        folded = recall(recording.pk, length=recording.ledger_length, policy=policy)
+        if folded is None:
+            unknown.append(recording)
+        else:
+            recording.known_facts, recording.known_snapshot = folded.facts, folded.snapshot
+    read = _read_facts([recording.pk for recording in unknown]) if unknown else {}
+    for recording in unknown:
+        recording.known_facts = read[recording.pk]
+        recording.known_snapshot = fold(recording.known_facts, policy=policy) if recording.known_facts else None
+    return recordings
+
+
+def _read_facts(recording_ids: list[UUID]) -> dict[UUID, list[Fact]]:
     facts: dict[UUID, list[Fact]] = defaultdict(list)
     columns = "recording_id, kind, source, key, occurred_at, received_at, task_id, data"
-    keys = [recording.pk for recording in recordings]
     for pk, kind, source, key, occurred_at, received_at, task_id, data in select_values(
-        FactRow, columns, "recording_id = ANY(%s)", [keys]
+        FactRow, columns, "recording_id = ANY(%s)", [recording_ids]
     ):
         facts[pk].append(
             Fact(
@@ -79,9 +103,7 @@ def _with_facts(recordings: list[Recording]) -> list[Recording]:
                 data=json.loads(data),
             )
         )
-    for recording in recordings:
-        recording.known_facts = facts[recording.pk]
-    return recordings
+    return facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +121,10 @@ class Change:
     before: Snapshot | None
     after: Snapshot
     old_state: str
+
+    @property
+    def has_new_parameters(self) -> bool:
+        return self.before is None or self.before.parameters != self.after.parameters
 
 
 def apply_facts(*, recording: Recording, facts: Sequence[Fact]) -> Snapshot:
@@ -123,10 +149,9 @@ def plan_change(*, recording: Recording, facts: Sequence[Fact]) -> Change:
     policy = current_policy()
     if recording.known_facts is None:
         _with_facts([recording])
-    known = recording.known_facts or []
+    known, before = recording.known_facts or [], recording.known_snapshot
     told = {fact.key for fact in known}
     new = list({fact.key: fact for fact in facts if fact.key not in told}.values())
-    before = fold(known, policy=policy) if known else None
     old_state = recording.state if before is not None else ""
     if not new and before is not None:
         return Change(recording, [], before, before, old_state)
@@ -135,7 +160,8 @@ def plan_change(*, recording: Recording, facts: Sequence[Fact]) -> Change:
     if before is not None and is_terminal(before.state) and merit(after.state) < merit(before.state):
         new.append(_hold(before, because=new[-1]))
         after = fold([*known, *new], policy=policy)
-    recording.known_facts = [*known, *new]
+    recording.known_facts, recording.known_snapshot = [*known, *new], after
+    recording.ledger_length = len(recording.known_facts)
     _set_derived(recording, before, after)
     return Change(recording, new, before, after, old_state)
 
@@ -143,12 +169,18 @@ def plan_change(*, recording: Recording, facts: Sequence[Fact]) -> Change:
 def write_changes(changes: Sequence[Change]) -> None:
     """Write what was planned for recordings that the transaction holds locked: few statements, however many."""
     insert_rows(FactRow, [_fact_row(change.recording, fact) for change in changes for fact in change.facts])
-    insert_rows(Task, [row for change in changes for row in _new_tasks(change)])
+    # A task belongs to the recording that heard of it first.
+    tasks = [row for change in changes for row in _new_tasks(change)]
+    insert_rows(Task, tasks, once=("application_id", "task_id"))
     for change in changes:
         _delete_files(change)
     files = [row for change in changes for row in _changed_files(change)]
     insert_rows(RecordingFile, files, once=("recording_id", "key"), update=FILE_COLUMNS)
-    update_rows(Recording, [_recording_row(change.recording) for change in changes])
+    for columns in (WRITTEN_COLUMNS, (*WRITTEN_COLUMNS, "parameters")):
+        # Parameters are the largest column and change the least.
+        chosen = [change for change in changes if change.has_new_parameters == ("parameters" in columns)]
+        update_rows(Recording, [_recording_row(change.recording, columns) for change in chosen])
+    _remember_after_commit(changes)
     moved = [change for change in changes if change.old_state != change.after.state]
     insert_rows(Transition, [_transition(change) for change in moved])
     for change in moved:
@@ -188,8 +220,19 @@ def _fact_row(recording: Recording, fact: Fact) -> Row:
     }
 
 
-def _recording_row(recording: Recording) -> Row:
-    return {"id": recording.pk} | {name: getattr(recording, name) for name in WRITTEN_COLUMNS}
+def _remember_after_commit(changes: Sequence[Change]) -> None:
+    policy = current_policy()
+    ledgers = [(c.recording.pk, Folded(c.recording.known_facts or [], c.after, policy)) for c in changes]
+
+    def remember_all() -> None:
+        for recording_id, folded in ledgers:
+            remember(recording_id, folded)
+
+    transaction.on_commit(remember_all)
+
+
+def _recording_row(recording: Recording, columns: Iterable[str]) -> Row:
+    return {"id": recording.pk} | {name: getattr(recording, name) for name in columns}
 
 
 def _new_tasks(change: Change) -> list[Row]:
@@ -246,10 +289,10 @@ def _transition(change: Change) -> Row:
 
 DERIVED_COLUMNS = (
     *("state", "media", "reason", "fault", "verified", "task_id"),
-    *("vendor_code", "vendor_message", "vendor_request_id", "parameters"),
+    *("vendor_code", "vendor_message", "vendor_request_id"),
     *("started_at", "media_started_at", "ended_at"),
 )
-WRITTEN_COLUMNS = (*DERIVED_COLUMNS, "deadline_at", "version", "next_check_at")
+WRITTEN_COLUMNS = (*DERIVED_COLUMNS, "deadline_at", "version", "ledger_length", "next_check_at")
 
 
 def derived_columns(snapshot: Snapshot) -> dict[str, object]:
@@ -262,10 +305,9 @@ def derived_columns(snapshot: Snapshot) -> dict[str, object]:
 
 def _set_derived(recording: Recording, before: Snapshot | None, after: Snapshot) -> None:
     values = derived_columns(after)
-    changed = any(getattr(recording, name) != value for name, value in values.items())
     for name, value in values.items():
         setattr(recording, name, value)
-    if before is not None and (changed or before.files != after.files):
+    if before is not None and (derived_columns(before) != values or before.files != after.files):
         recording.version += 1
     schedule(recording, after)
 

@@ -70,7 +70,8 @@ def modify_recording(
             recording.version += 1
             recording.save(update_fields=["labels", "version"])
         revision = _write_revision(recording, changes, by) if changes else None
-    if revision is None:
+    if revision is None or not _is_pending(recording, revision):
+        # Labels alone, or the create will carry it: there is nothing to tell the vendor.
         return Changed(recording, pending=False)
 
     advance(recording_id, gateway=gateway)

@@ -29,7 +29,7 @@ def refresh_recording(*, recording_id: UUID, gateway: Gateway) -> Recording:
 
     answer = describe(account, snapshot.task_id, gateway=gateway)
     if answer.error is not None:
-        raise VendorRefused(answer.error)
+        raise VendorRefused(answer.error, recording_id=recording_id)
     with transaction.atomic():
         recording = lock_recording(recording_id)
         take_answer(recording, answer)

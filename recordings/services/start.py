@@ -14,6 +14,7 @@ from django.utils import timezone
 from applications.models import ApiKey, Application, StorageProfile
 from recordings.ids import new_recording_id, robot_name
 from recordings.models import IdempotencyKey, Recording
+from recordings.models.recording import Origin
 from recordings.parameters import RecordingParameters
 from recordings.policy import current_policy
 from recordings.services.advance import drive, next_call
@@ -24,6 +25,9 @@ from recordings.services.ledger import apply_facts
 from recordings.states.facts import Fact, FactKind, Source
 from recordings.states.vocabulary import LIVE
 from recordings.trtc.gateway import Gateway
+
+# The holder of a slot may end between the refused insert and the look for who it is.
+MOST_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,32 +72,36 @@ def start_recording(
     """Store the wish, then ask the vendor at once; a worker carries on where this could not finish.
 
     Args:
-        idempotency_key: The caller's; the same key and fingerprint are the same recording.
+        idempotency_key: The caller's; the same key and fingerprint are the same recording, whoever comes first.
         attempt_now: False leaves the vendor to a worker.
 
     Raises:
         SlotTaken: A live recording is in the slot; nothing is stored.
         IdempotencyMismatch: The key was used with another fingerprint; nothing is stored.
     """
-    application = request.application
-    if idempotency_key and (earlier := find_earlier(application, idempotency_key, fingerprint)):
-        return earlier
     token = uuid.uuid4() if attempt_now else None
-    try:
-        with transaction.atomic():
-            recording = _insert(request, token)
-            idempotency = None
-            if idempotency_key:
-                idempotency = IdempotencyKey.objects.create(
-                    application=application, key=idempotency_key, fingerprint=fingerprint, recording=recording
-                )
-            call = _open_ledger(recording, request, token)
-    except IntegrityError:
-        if idempotency_key and (earlier := find_earlier(application, idempotency_key, fingerprint)):
-            return earlier
-        if holder := _slot_holder(request):
-            raise SlotTaken(holder.uuid) from None
-        raise
+    for tries_left in reversed(range(MOST_TRIES)):
+        try:
+            with transaction.atomic():
+                recording = _insert(request, token)
+                idempotency = None
+                if idempotency_key:
+                    idempotency = IdempotencyKey.objects.create(
+                        application=request.application,
+                        key=idempotency_key,
+                        fingerprint=fingerprint,
+                        recording=recording,
+                    )
+                call = _open_ledger(recording, request, token)
+            break
+        except IntegrityError:
+            earlier = find_earlier(request.application, idempotency_key, fingerprint) if idempotency_key else None
+            if earlier is not None:
+                return earlier
+            if holder := _slot_holder(request):
+                raise SlotTaken(holder.uuid) from None
+            if not tries_left:  # the holder did not just end: this is something else
+                raise
 
     if token is not None:
         drive(recording.uuid, token=token, gateway=gateway, call=call)
@@ -140,13 +148,14 @@ def _insert(request: StartRequest, token: uuid.UUID | None) -> Recording:
         **(lease_values(token) if token is not None else {}),
     )
     recording.save(force_insert=True)
+    recording.known_facts = []
     return recording
 
 
 def _open_ledger(recording: Recording, request: StartRequest, token: uuid.UUID | None) -> Call | None:
     requested = _requested(request, at=recording.created_at)
     snapshot = apply_facts(recording=recording, facts=[requested])
-    return next_call(recording, snapshot) if token is not None else None
+    return next_call(recording, snapshot)[0] if token is not None else None
 
 
 def _requested(request: StartRequest, *, at: datetime) -> Fact:
@@ -165,5 +174,6 @@ def _slot_holder(request: StartRequest) -> Recording | None:
         room_id_type=request.parameters.room_id_type,
         slot=request.slot,
         state__in=LIVE,
+        origin=Origin.API,
     ).first()
     return holder

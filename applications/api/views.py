@@ -1,0 +1,82 @@
+"""Views of storage profiles: validate in, call one service, serialize out."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from applications.api.serializers import StorageProfileSerializer
+from applications.models import ApiKey, Application, StorageProfile
+from applications.services import change_storage_profile, create_storage_profile
+
+
+class ByName(CursorPagination):
+    ordering = "name"
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Return where the page begins; a cursor that we never gave is none."""
+        cursor: Any = super().decode_cursor(request)
+        if cursor is not None and "\0" in (cursor.position or ""):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor  # type: ignore[no-any-return]
+
+
+class StorageProfiles(generics.GenericAPIView[StorageProfile]):
+    """What both views share: the caller's profiles, and nobody else's."""
+
+    serializer_class = StorageProfileSerializer
+    pagination_class = ByName
+    lookup_field = "name"
+
+    def get_queryset(self) -> QuerySet[StorageProfile]:
+        if hasattr(self, "swagger_fake_view"):  # the schema is drawn without a caller
+            return StorageProfile.objects.none()
+        return StorageProfile.objects.filter(application=self.get_application())
+
+    def get_application(self) -> Application:
+        """Return the caller's application."""
+        assert isinstance(self.request.auth, ApiKey)  # noqa: S101 - no view runs without one
+        return self.request.auth.application
+
+    def read(self, *, partial: bool) -> dict[str, Any]:
+        """Return the checked body."""
+        serializer = self.get_serializer(data=self.request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+
+class StorageProfileListView(StorageProfiles):
+    @extend_schema(operation_id="storage_profiles_list", responses=StorageProfileSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List the storage profiles by name."""
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(operation_id="storage_profiles_create", responses={201: StorageProfileSerializer})
+    def post(self, request: Request) -> Response:
+        """Create a storage profile."""
+        profile = create_storage_profile(application=self.get_application(), fields=self.read(partial=False))
+        location = f"/api/v1/storage-profiles/{profile.name}"
+        return Response(self.get_serializer(profile).data, status=201, headers={"Location": location})
+
+
+class StorageProfileView(StorageProfiles):
+    @extend_schema(operation_id="storage_profiles_retrieve")
+    def get(self, request: Request, name: str) -> Response:
+        """Read a storage profile."""
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(operation_id="storage_profiles_change")
+    def patch(self, request: Request, name: str) -> Response:
+        """Change a storage profile. What is absent stays; starts already sent are not touched."""
+        profile = self.get_object()
+        changed = change_storage_profile(profile_id=profile.pk, fields=self.read(partial=True))
+        return Response(self.get_serializer(changed).data)

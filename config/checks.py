@@ -1,0 +1,115 @@
+"""What has to be right before this service may run, each with an id and what to do (`manage.py check`)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+# Below these, a request of a few kilobytes can exhaust the memory, or reach SQL through a query parameter.
+FLOORS = {"Django": "5.2.19", "djangorestframework": "3.18.2"}
+
+
+@register(Tags.security)
+def check_versions(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
+    """E001: a library is older than its last known hole."""
+    return [
+        Error(
+            f"{package} {version(package)} is too old.",
+            hint=f"Install {package}>={floor}; the lock files in requirements/ have it.",
+            id="config.E001",
+        )
+        for package, floor in FLOORS.items()
+        if _numbers(version(package)) < _numbers(floor)
+    ]
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", text)[:3]]
+
+
+@register(Tags.security)
+def check_encryption_keys(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
+    """E002, E003: secrets could not be stored."""
+    keys: list[str] = list(settings.FIELD_ENCRYPTION_KEYS)
+    if not keys:
+        return [
+            Error(
+                "FIELD_ENCRYPTION_KEYS is empty: no credential can be stored or read.",
+                hint="Set it to a key of 32 random bytes in URL-safe Base64, newest first, comma separated.",
+                id="config.E002",
+            )
+        ]
+    return list(_bad_keys(keys))
+
+
+def _bad_keys(keys: list[str]) -> Iterator[CheckMessage]:
+    for position, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            yield Error(
+                f"Key {position} of {len(keys)} in FIELD_ENCRYPTION_KEYS is not a Fernet key.",
+                hint="A key is 32 random bytes in URL-safe Base64: 44 characters that end in =.",
+                id="config.E003",
+            )
+
+
+@register(Tags.security)
+def check_public_url(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
+    """E004: callbacks, with the token in their address, would travel in the open."""
+    if not settings.HTTPS or settings.PUBLIC_URL.startswith("https://"):
+        return []
+    return [
+        Error(
+            f"PUBLIC_URL is {settings.PUBLIC_URL!r} and HTTPS is on.",
+            hint="Set PUBLIC_URL to the https:// address at which the vendor reaches this service. "
+            "Only on a machine of your own, for plain HTTP on loopback: HTTPS=false.",
+            id="config.E004",
+        )
+    ]
+
+
+@register(Tags.database)
+def check_vendor(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """E005: row locks, partial unique indexes and SKIP LOCKED are what correctness rests on."""
+    return [
+        Error(
+            f"The database {alias!r} is {connections[alias].vendor}, which ignores row locks.",
+            hint="Set DATABASE_URL=postgres://…, or leave it out to use the embedded PostgreSQL.",
+            id="config.E005",
+        )
+        for alias in databases or []
+        if connections[alias].vendor != "postgresql"
+    ]
+
+
+@register(Tags.database)
+def check_durability(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """E006: an acknowledged callback could be lost with the power."""
+    return [
+        Error(
+            f"The database {alias!r} runs with {name}=off: what was committed can be lost.",
+            hint=f"Set {name}=on in postgresql.conf, and in no ALTER ROLE or ALTER DATABASE to the contrary.",
+            id="config.E006",
+        )
+        for alias in databases or []
+        if connections[alias].vendor == "postgresql"
+        for name in ("synchronous_commit", "fsync")
+        if _setting(alias, name) == "off"
+    ]
+
+
+def _setting(alias: str, name: str) -> str:
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s)", [name])
+        return str(cursor.fetchone()[0])

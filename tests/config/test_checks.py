@@ -1,0 +1,84 @@
+"""The system checks: each finds its fault, says its id and what to do."""
+
+import base64
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.checks import CheckMessage, Tags, run_checks
+from django.db import connection
+from pytest_django import Settings
+
+from config import checks
+
+
+def ids(found: list[CheckMessage]) -> list[str | None]:
+    assert all(message.hint for message in found)
+    return [message.id for message in found]
+
+
+@pytest.mark.django_db
+def test_this_checkout_passes(settings: Settings) -> None:
+    assert run_checks(tags=[Tags.security, Tags.database], databases=["default"]) == []
+
+
+@pytest.mark.parametrize("package", ["Django", "djangorestframework"])
+def test_a_library_below_its_floor_is_found(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "FLOORS", {package: "99.0"})
+
+    assert ids(checks.check_versions(None)) == ["config.E001"]
+
+
+@pytest.mark.parametrize(("newer", "older"), [("5.2.19", "5.2.9"), ("5.10", "5.9.9"), ("6.0", "5.2.19")])
+def test_versions_are_compared_as_numbers(newer: str, older: str) -> None:
+    assert checks._numbers(newer) > checks._numbers(older)
+
+
+def test_no_key_is_found(settings: Settings) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = []
+
+    assert ids(checks.check_encryption_keys(None)) == ["config.E002"]
+
+
+@pytest.mark.parametrize("bad", ["", "short", "schlüssel", base64.urlsafe_b64encode(b"x" * 31).decode()])
+def test_a_key_that_is_none_is_found_by_its_place(bad: str, settings: Settings) -> None:
+    good = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    settings.FIELD_ENCRYPTION_KEYS = [good, bad]
+
+    (found,) = checks.check_encryption_keys(None)
+    assert (found.id, found.msg.split()[:2]) == ("config.E003", ["Key", "2"])
+    assert not bad or bad not in found.msg
+
+
+@pytest.mark.parametrize(
+    ("https", "url", "found"),
+    [
+        (True, "http://recordings.example.com", ["config.E004"]),
+        (True, "https://recordings.example.com", []),
+        (False, "http://127.0.0.1:8000", []),
+    ],
+)
+def test_callbacks_in_the_open_are_found(https: bool, url: str, found: list[str], settings: Settings) -> None:
+    settings.HTTPS, settings.PUBLIC_URL = https, url
+
+    assert ids(checks.check_public_url(None)) == found
+
+
+def test_a_database_that_ignores_row_locks_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+
+    assert ids(checks.check_vendor(None, databases=["default"])) == ["config.E005"]
+
+
+@pytest.mark.django_db
+def test_a_database_that_forgets_is_found() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+
+    assert ids(checks.check_durability(None, databases=["default"])) == ["config.E006"]
+
+
+@pytest.mark.parametrize("check", [checks.check_vendor, checks.check_durability])
+def test_no_database_is_asked_unless_told_to(check: Callable[..., Any]) -> None:
+    assert check(None, databases=None) == []
