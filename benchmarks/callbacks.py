@@ -23,8 +23,8 @@ from recordings.services.start import StartRequest, start_recording
 from recordings.states.facts import Fact, FactKind, Source
 
 ROUNDS = 5
-LANES = 16
-RECORDINGS_A_LANE = 15
+LANES = 32
+RECORDINGS_A_LANE = 7
 KEY = "benchmark"
 
 
@@ -60,7 +60,8 @@ def run(folder: Path) -> None:
 
 def _print_round(number: int, ours: Load, floor: Load) -> None:
     print(
-        f"round {number}: ours {ours.rate:5.0f}/s p50 {ours.percentile_ms(50):5.1f} p99 {ours.percentile_ms(99):5.1f} ms"
+        f"round {number}: ours {ours.rate:5.0f}/s p50 {ours.percentile_ms(50):5.1f} "
+        f"p99 {ours.percentile_ms(99):5.1f} ms"
         f"  floor {floor.rate:6.0f}/s p99 {floor.percentile_ms(99):5.1f} ms   ratio {ours.rate / floor.rate:.2f}"
         f"   answers {ours.statuses}   generator {ours.cpu_seconds / ours.seconds:.0%} of a core"
     )

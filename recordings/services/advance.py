@@ -5,7 +5,7 @@ drives by then, and a task that turns out to be one too many is due for deletion
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings.models import Recording
+from recordings.models.sql import update_rows
 from recordings.policy import current_policy
 from recordings.services.calls import Answer, Call, perform
 from recordings.services.lease import take_lease
@@ -46,8 +47,8 @@ def advance(recording_id: UUID, *, gateway: Gateway) -> None:
         drive(recording_id, token=token, gateway=gateway)
 
 
-def drive(recording_id: UUID, *, token: UUID, gateway: Gateway, call: Call | None = None) -> Answer:
-    """Work on a leased recording until nothing more is due, and return the last call's answer.
+def drive(recording_id: UUID, *, token: UUID, gateway: Gateway, call: Call | None = None) -> tuple[Answer, Recording]:
+    """Work on a leased recording until nothing more is due; return the last call's answer and the recording.
 
     Args:
         call: A first call whose intent is committed already.
@@ -61,14 +62,14 @@ def drive(recording_id: UUID, *, token: UUID, gateway: Gateway, call: Call | Non
             snapshot = take_answer(recording, answer)
             if recording.lease_token != token:
                 logger.warning("lease_lost", extra={"recording_id": recording_id})
-                return answer
+                return answer, recording
             call = None
             if steps_left and not answer.failed:  # no intent is written that this run would not follow
                 call, snapshot = next_call(recording, snapshot)
             if call is None:
                 _release(recording, snapshot, failed=answer.failed)
-                return answer
-    return answer
+                return answer, recording
+    raise AssertionError("the last step writes no intent, so it releases")
 
 
 def take_answer(recording: Recording, answer: Answer) -> Snapshot:
@@ -76,7 +77,7 @@ def take_answer(recording: Recording, answer: Answer) -> Snapshot:
     facts = answer.facts
     if answer.looked_at is not None:
         recording.looked_at = answer.looked_at
-        recording.save(update_fields=["looked_at"])
+        update_rows(Recording, [{"id": recording.pk, "looked_at": answer.looked_at}])
         snapshot = apply_facts(recording=recording, facts=[])
         facts = [fact for fact in facts if not _says_nothing_new(fact, snapshot)]
     return apply_facts(recording=recording, facts=facts)
@@ -99,22 +100,27 @@ def next_call(recording: Recording, snapshot: Snapshot) -> tuple[Call | None, Sn
             case RequestStop() | AssumeExit() | Settle():
                 snapshot = apply_facts(recording=recording, facts=[_clock_fact(step)])
             case Create():
-                sent = Fact(
-                    kind=FactKind.CREATE_SENT,
-                    source=Source.VENDOR,
-                    key=f"create:{step.attempt}:sent",
-                    occurred_at=now,
-                    received_at=now,
-                    data={"attempt": step.attempt},
-                )
-                snapshot = apply_facts(recording=recording, facts=[sent])
-                return _call(recording, snapshot, step), snapshot
+                snapshot = apply_facts(recording=recording, facts=[sent_fact(step, at=now)])
+                return prepare_call(recording, snapshot, step), snapshot
             case _:
-                return _call(recording, snapshot, step), snapshot
+                return prepare_call(recording, snapshot, step), snapshot
     return None, snapshot
 
 
-def _call(recording: Recording, snapshot: Snapshot, step: Step) -> Call:
+def sent_fact(step: Create, *, at: datetime) -> Fact:
+    """Return the intent of a create; it is committed before the vendor is called."""
+    return Fact(
+        kind=FactKind.CREATE_SENT,
+        source=Source.VENDOR,
+        key=f"create:{step.attempt}:sent",
+        occurred_at=at,
+        received_at=at,
+        data={"attempt": step.attempt},
+    )
+
+
+def prepare_call(recording: Recording, snapshot: Snapshot, step: Step) -> Call:
+    """Return everything that the vendor call of *step* needs, so that it can be made without the database."""
     assert not isinstance(step, RequestStop | AssumeExit | Settle)  # noqa: S101 - done without the vendor
     profile = recording.storage_profile if isinstance(step, Create) else None
     planned = snapshot.planned_end_at - timezone.now()
@@ -137,7 +143,8 @@ def _release(recording: Recording, snapshot: Snapshot, *, failed: bool) -> None:
         step, look_at = next_step(snapshot, now=now, looked_at=recording.looked_at, policy=current_policy())
         recording.next_check_at = look_at if step is None else now
     recording.lease_token = recording.lease_until = None
-    recording.save(update_fields=["failures", "next_check_at", "lease_token", "lease_until"])
+    names = ("failures", "next_check_at", "lease_token", "lease_until")
+    update_rows(Recording, [{"id": recording.pk} | {name: getattr(recording, name) for name in names}])
 
 
 def _says_nothing_new(fact: Fact, snapshot: Snapshot) -> bool:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recordings.models import FactRow, Recording, RecordingFile, Task, Transition
-from recordings.models.sql import Row, insert_rows, select_rows, select_values, update_rows
+from recordings.models.sql import Row, column_names, delete_rows, insert_rows, select_rows, select_values, update_rows
 from recordings.policy import current_policy
 from recordings.services.ledger_cache import Folded, recall, remember
 from recordings.services.wake import wake
@@ -144,6 +144,19 @@ def apply_facts(*, recording: Recording, facts: Sequence[Fact]) -> Snapshot:
     return change.after
 
 
+def open_ledger(*, recording: Recording, facts: Sequence[Fact]) -> Snapshot:
+    """Insert a recording that is not stored yet, with the facts that begin its ledger.
+
+    Raises:
+        IntegrityError: Its slot is taken.
+    """
+    recording.known_facts = []
+    change = plan_change(recording=recording, facts=facts)
+    insert_rows(Recording, [{name: getattr(recording, name) for name in column_names(Recording)}])
+    write_changes([change], rows_are_new=True)
+    return change.after
+
+
 def plan_change(*, recording: Recording, facts: Sequence[Fact]) -> Change:
     """Return what *facts* change, with nothing written yet."""
     policy = current_policy()
@@ -166,17 +179,20 @@ def plan_change(*, recording: Recording, facts: Sequence[Fact]) -> Change:
     return Change(recording, new, before, after, old_state)
 
 
-def write_changes(changes: Sequence[Change]) -> None:
-    """Write what was planned for recordings that the transaction holds locked: few statements, however many."""
+def write_changes(changes: Sequence[Change], *, rows_are_new: bool = False) -> None:
+    """Write what was planned for recordings that the transaction holds locked: few statements, however many.
+
+    Args:
+        rows_are_new: The recordings' own rows were inserted with their new values.
+    """
     insert_rows(FactRow, [_fact_row(change.recording, fact) for change in changes for fact in change.facts])
     # A task belongs to the recording that heard of it first.
     tasks = [row for change in changes for row in _new_tasks(change)]
     insert_rows(Task, tasks, once=("application_id", "task_id"))
-    for change in changes:
-        _delete_files(change)
+    delete_rows(RecordingFile, [row for change in changes for row in _gone_files(change)])
     files = [row for change in changes for row in _changed_files(change)]
     insert_rows(RecordingFile, files, once=("recording_id", "key"), update=FILE_COLUMNS)
-    for columns in (WRITTEN_COLUMNS, (*WRITTEN_COLUMNS, "parameters")):
+    for columns in () if rows_are_new else (WRITTEN_COLUMNS, (*WRITTEN_COLUMNS, "parameters")):
         # Parameters are the largest column and change the least.
         chosen = [change for change in changes if change.has_new_parameters == ("parameters" in columns)]
         update_rows(Recording, [_recording_row(change.recording, columns) for change in chosen])
@@ -255,11 +271,10 @@ FILE_COLUMNS = (
 )
 
 
-def _delete_files(change: Change) -> None:
-    """Forget files that were expected only until the real one was told of."""
+def _gone_files(change: Change) -> list[Row]:
+    """Return the files that were expected only until the real one was told of."""
     gone = _files(change.before).keys() - _files(change.after).keys()
-    if gone:
-        RecordingFile.objects.filter(recording=change.recording, key__in=gone).delete()
+    return [{"recording_id": change.recording.pk, "key": key} for key in gone]
 
 
 def _changed_files(change: Change) -> list[Row]:

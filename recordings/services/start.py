@@ -5,7 +5,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,14 +15,15 @@ from applications.models import ApiKey, Application, StorageProfile
 from recordings.ids import new_recording_id, robot_name
 from recordings.models import IdempotencyKey, Recording
 from recordings.models.recording import Origin
+from recordings.models.sql import insert_new
 from recordings.parameters import RecordingParameters
-from recordings.policy import current_policy
-from recordings.services.advance import drive, next_call
+from recordings.services.advance import drive, prepare_call, sent_fact
 from recordings.services.calls import Call
 from recordings.services.errors import IdempotencyMismatch, SlotTaken
-from recordings.services.lease import lease_values
-from recordings.services.ledger import apply_facts
+from recordings.services.lease import renew_lease
+from recordings.services.ledger import open_ledger
 from recordings.states.facts import Fact, FactKind, Source
+from recordings.states.steps import Create
 from recordings.states.vocabulary import LIVE
 from recordings.trtc.gateway import Gateway
 
@@ -83,16 +84,10 @@ def start_recording(
     for tries_left in reversed(range(MOST_TRIES)):
         try:
             with transaction.atomic():
-                recording = _insert(request, token)
+                recording, call = _insert(request, token)
                 idempotency = None
                 if idempotency_key:
-                    idempotency = IdempotencyKey.objects.create(
-                        application=request.application,
-                        key=idempotency_key,
-                        fingerprint=fingerprint,
-                        recording=recording,
-                    )
-                call = _open_ledger(recording, request, token)
+                    idempotency = _insert_key(recording, idempotency_key, fingerprint)
             break
         except IntegrityError:
             earlier = find_earlier(request.application, idempotency_key, fingerprint) if idempotency_key else None
@@ -104,8 +99,8 @@ def start_recording(
                 raise
 
     if token is not None:
-        drive(recording.uuid, token=token, gateway=gateway, call=call)
-    recording.refresh_from_db()
+        _answer, recording = drive(recording.uuid, token=token, gateway=gateway, call=call)
+        recording.application, recording.storage_profile = request.application, request.storage_profile
     return Started(recording, repeated=False, idempotency=idempotency)
 
 
@@ -128,7 +123,8 @@ def find_earlier(application: Application, key: str, fingerprint: str) -> Starte
     return Started(row.recording, repeated=True, idempotency=row)
 
 
-def _insert(request: StartRequest, token: uuid.UUID | None) -> Recording:
+def _insert(request: StartRequest, token: uuid.UUID | None) -> tuple[Recording, Call | None]:
+    """Store the recording with the facts that begin it; leased to *token*, the first create is on its way."""
     now = timezone.now()
     recording_id = new_recording_id()
     recording = Recording(
@@ -143,19 +139,28 @@ def _insert(request: StartRequest, token: uuid.UUID | None) -> Recording:
         labels=dict(request.labels),
         created_by=request.asked_by,
         created_at=now,
-        next_check_at=now,
-        deadline_at=now + timedelta(seconds=current_policy().queue_deadline_seconds),
-        **(lease_values(token) if token is not None else {}),
+        lease_token=token,
     )
-    recording.save(force_insert=True)
-    recording.known_facts = []
-    return recording
+    first = Create(1)
+    facts = [_requested(request, at=now), *([sent_fact(first, at=now)] if token is not None else [])]
+    snapshot = open_ledger(recording=recording, facts=facts)
+    if token is None:
+        return recording, None
+    renew_lease(recording.uuid, token)
+    return recording, prepare_call(recording, snapshot, first)
 
 
-def _open_ledger(recording: Recording, request: StartRequest, token: uuid.UUID | None) -> Call | None:
-    requested = _requested(request, at=recording.created_at)
-    snapshot = apply_facts(recording=recording, facts=[requested])
-    return next_call(recording, snapshot)[0] if token is not None else None
+def _insert_key(recording: Recording, key: str, fingerprint: str) -> IdempotencyKey:
+    row = IdempotencyKey(
+        application_id=recording.application_id,
+        key=key,
+        fingerprint=fingerprint,
+        recording_id=recording.pk,
+        created_at=recording.created_at,
+    )
+    columns = ("application_id", "key", "fingerprint", "recording_id", "created_at")
+    (row.pk,) = insert_new(IdempotencyKey, [{name: getattr(row, name) for name in columns}], once=(), returning="id")
+    return row
 
 
 def _requested(request: StartRequest, *, at: datetime) -> Fact:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--threads", type=int, default=16)
+        parser.add_argument("--threads", type=int, default=32)
 
     def handle(self, *_args: object, **options: Any) -> None:
         host, port = options["host"], options["port"]

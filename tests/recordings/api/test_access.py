@@ -11,7 +11,6 @@ from rest_framework.test import APIClient
 
 from applications.models import ApiKey, Application, StorageProfile
 from recordings.ids import new_recording_id
-from recordings.models import Recording
 from tests.conftest import ApiClient, with_key
 from tests.recordings.steps import RECORDINGS, reread, start
 from tests.vendor import Fields, Vendor
@@ -188,7 +187,7 @@ def test_an_answer_nobody_can_give_is_refused_in_the_one_shape(api: APIClient) -
 def test_the_unexpected_is_a_loud_500_without_its_words(
     api: APIClient, vendor: Vendor, body: Fields, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(Recording, "save", lambda *_args, **_kwargs: 1 / 0)
+    monkeypatch.setattr("recordings.services.start.open_ledger", lambda **_kwargs: 1 / 0)
 
     told = assert_is_error(api.post(RECORDINGS, body), 500)
 

@@ -138,7 +138,7 @@ def test_the_timeline_is_in_event_order(api: APIClient, vendor: Vendor, body: Fi
         *("requested", "create_sent", "create_accepted", "described"),
     ]
     assert [(e["from_state"], e["to_state"]) for e in entries if e["type"] == "transition"] == [
-        *((None, "queued"), ("queued", "starting"), ("starting", "recording")),
+        *((None, "starting"), ("starting", "recording")),
     ]
 
 
