@@ -15,7 +15,7 @@ from applications.models import ApiKey, Application, StorageProfile
 from recordings.ids import new_recording_id, robot_name
 from recordings.models import IdempotencyKey, Recording
 from recordings.models.recording import Origin
-from recordings.models.sql import insert_new
+from recordings.models.sql import insert_new, select_rows
 from recordings.parameters import RecordingParameters
 from recordings.services.advance import drive, prepare_call, sent_fact
 from recordings.services.calls import Call
@@ -115,9 +115,10 @@ def find_earlier(application: Application, key: str, fingerprint: str) -> Starte
     Raises:
         IdempotencyMismatch: That request had another body.
     """
-    row = IdempotencyKey.objects.select_related("recording").filter(application=application, key=key).first()
-    if row is None:
+    found = select_rows(IdempotencyKey, "application_id = %s AND key = %s", [application.pk, key])
+    if not found:
         return None
+    row = found[0]
     if row.fingerprint != fingerprint:
         raise IdempotencyMismatch(key)
     return Started(row.recording, repeated=True, idempotency=row)

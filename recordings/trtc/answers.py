@@ -3,6 +3,7 @@
 Source: https://trtc.io/document/46957 to 46960.
 """
 
+from functools import cache
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints, ValidationError
@@ -60,6 +61,12 @@ class Envelope(BaseModel, Generic[A]):
     Response: A
 
 
+@cache
+def _envelope(shape: type[A]) -> type[Envelope[A]]:
+    # Made once for each shape: pydantic keeps such a class only for as long as somebody holds it.
+    return Envelope[shape]  # type: ignore[valid-type]  # a class, at run time
+
+
 def read_answer(action: Action, body: bytes, shape: type[A]) -> A:
     """Return the answer in *body*.
 
@@ -68,10 +75,11 @@ def read_answer(action: Action, body: bytes, shape: type[A]) -> A:
             that leaves open whether the call acted.
     """
     try:
-        failed = Envelope[ErrorAnswer].model_validate_json(body).Response
+        failed = _envelope(ErrorAnswer).model_validate_json(body).Response
         if failed.Error is not None:
             raise _vendor_error(action, failed, failed.Error)
-        return Envelope[shape].model_validate_json(body).Response  # type: ignore[valid-type]  # a class, at run time
+        answer: A = _envelope(shape).model_validate_json(body).Response
+        return answer
     except ValidationError as error:
         places = [".".join(map(str, fault["loc"])) or "body" for fault in error.errors(include_input=False)]
         message = f"unreadable: {', '.join(sorted(set(places))[:5])}"

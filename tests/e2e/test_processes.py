@@ -27,7 +27,8 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 def test_the_demo_records_a_meeting_and_leaves_no_process(tmp_path: Path) -> None:
     environment = os.environ | {"DATABASE_URL": "", "EMBEDDED_POSTGRES_FOLDER": str(tmp_path / "postgres")}
     run = subprocess.run(
-        [sys.executable, "manage.py", "demo", "--once", "--port", "8400", "--sandbox-port", "8600"],
+        [sys.executable, "manage.py", "demo", "--once", "--port", "8400", "--sandbox-port", "8600",
+         "--folder", str(tmp_path / "demo")],
         cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 

@@ -19,8 +19,6 @@ from demo.meeting import Meeting
 from demo.processes import NotReady, Processes, free_port
 from demo.school import School, prepare_school
 
-FOLDER = settings.BASE_DIR / ".demo"
-
 
 class Command(BaseCommand):
     help = "Start database, web, worker and sandbox; record a meeting through the REST API; keep serving."
@@ -29,10 +27,14 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="End when the recording ended; 0 if it completed.")
         parser.add_argument("--port", type=int, default=8000, help="Of the web server; the next free one is taken.")
         parser.add_argument("--sandbox-port", type=int, default=8770)
+        parser.add_argument(
+            "--folder", type=Path, default=settings.BASE_DIR / ".demo", help="For logs and the file with the key."
+        )
         parser.add_argument("--speed", type=float, default=10, help="How much faster the sandbox's time runs.")
 
     def handle(self, *_args: object, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends everything, as Ctrl-C does
+        for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started it with SIGINT ignored
+            signal.signal(number, signal.default_int_handler)
         try:
             self._run(**options)
         except KeyboardInterrupt:
@@ -42,10 +44,10 @@ class Command(BaseCommand):
         except OperationalError as error:
             raise CommandError(f"The database cannot be reached: {error}") from error
         except requests.RequestException as error:
-            raise CommandError(f"The demo was refused: {error} {_body(error)} Logs: {FOLDER}") from error
+            raise CommandError(f"The demo was refused: {error} {_body(error)} Logs: {options['folder']}") from error
 
-    def _run(self, *, once: bool, port: int, sandbox_port: int, speed: float, **_options: object) -> None:
-        FOLDER.mkdir(exist_ok=True)
+    def _run(self, *, once: bool, port: int, sandbox_port: int, folder: Path, speed: float, **_options: object) -> None:
+        folder.mkdir(exist_ok=True)
         web_port, sandbox_port = free_port(port), free_port(sandbox_port)
         web_url, sandbox_url = f"http://127.0.0.1:{web_port}", f"http://127.0.0.1:{sandbox_port}"
         settings.PUBLIC_URL = web_url
@@ -54,7 +56,7 @@ class Command(BaseCommand):
         school = prepare_school(sandbox_url=sandbox_url)
 
         environment = os.environ | {"PUBLIC_URL": web_url}
-        with Processes(FOLDER, environment) as processes:
+        with Processes(folder, environment) as processes:
             processes.start("sandbox", ["-m", "sandbox", "--port", str(sandbox_port), "--speed", str(speed)])
             processes.start("web", ["manage.py", "serve", "--port", str(web_port)])
             processes.start("worker", ["manage.py", "procrastinate", "worker"])
@@ -65,7 +67,7 @@ class Command(BaseCommand):
             _introduce(school, sandbox_url)
             recording = self._meet(school, web_url, sandbox_url)
             processes.check()
-            self._print_access(school, web_url)
+            self._print_access(school, web_url, folder / "env")
             completed = recording["state"] == "completed" and bool(recording["files"])
             if once and not completed:
                 raise CommandError(f"The recording ended as {recording['state']} ({recording['reason']}).")
@@ -93,7 +95,7 @@ class Command(BaseCommand):
         self.stdout.write(line)
         self.stdout.flush()
 
-    def _print_access(self, school: School, web_url: str) -> None:
+    def _print_access(self, school: School, web_url: str, path: Path) -> None:
         values = {
             "API_URL": f"{web_url}/api/v1",
             "API_KEY": school.api_key,
@@ -101,13 +103,12 @@ class Command(BaseCommand):
             "ADMIN_USER": "demo",
             "ADMIN_PASSWORD": school.admin_password,
         }
-        path = FOLDER / "env"
         path.touch(mode=0o600)
         path.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
         self.stdout.write(f"\nAdmin  {values['ADMIN_URL']}  user demo  password {school.admin_password}")
         self.stdout.write(f"API    {web_url}/api/docs/  key {school.api_key}")
         self.stdout.write(f"       curl -H 'Authorization: Api-Key {school.api_key}' {web_url}/api/v1/recordings")
-        self.stdout.write(f"The same is in {path.relative_to(settings.BASE_DIR)}.")
+        self.stdout.write(f"The same is in {os.path.relpath(path)}.")
 
 
 def _introduce(school: School, sandbox_url: str) -> None:
