@@ -10,8 +10,8 @@ from recordings.admin.words import STATES, reason_words
 from recordings.models import Recording
 from recordings.states.deadlines import DEADLINES
 from recordings.states.duties import next_step
-from recordings.states.fold import Snapshot
 from recordings.states.policy import Policy
+from recordings.states.snapshot import Snapshot
 from recordings.states.steps import AssumeExit, Create, Delete, Describe, Modify, RequestStop, Settle, Step
 from recordings.states.vocabulary import State, is_terminal
 

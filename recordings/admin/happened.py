@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 
 from recordings.admin.moments import tell_moment
 from recordings.admin.words import reason_words
+from recordings.states.attempt import Attempt
 from recordings.states.facts import FactKind
-from recordings.states.fold import Attempt, Snapshot
+from recordings.states.snapshot import Snapshot
 from recordings.states.vocabulary import FileStatus, Media, State
 
 

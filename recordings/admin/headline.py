@@ -11,8 +11,8 @@ from recordings.admin.happened import HAPPENED, tell_reason
 from recordings.admin.moments import tell_distance, tell_length
 from recordings.admin.words import STATES
 from recordings.models import Recording
-from recordings.states.fold import Snapshot
 from recordings.states.policy import Policy
+from recordings.states.snapshot import Snapshot
 from recordings.states.vocabulary import State, is_terminal
 
 # A check that is due is done within seconds; later than this, nobody does it.

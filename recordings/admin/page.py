@@ -15,7 +15,9 @@ from recordings.admin.words import FAULTS, FILE_TONES, STATE_TONES, reason_words
 from recordings.models import Recording, RecordingFile
 from recordings.policy import current_policy
 from recordings.services.ledger import load_facts
-from recordings.states.fold import NoRequest, Snapshot, fold
+from recordings.states.fold import fold
+from recordings.states.gathered import NoRequest
+from recordings.states.snapshot import Snapshot
 from recordings.states.vocabulary import Fault, FileStatus, State, is_terminal
 from recordings.timeline import list_timeline, redact
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.models import ApiKey, Application, StorageProfile
 from recordings.ids import new_recording_id
 from recordings.states.facts import Fact
-from recordings.states.fold import Snapshot
+from recordings.states.snapshot import Snapshot
 from recordings.states.vocabulary import LIVE, Fault, Media, Reason, State
 
 STATE_CHOICES = [(state.value, state.value) for state in State]

@@ -21,8 +21,8 @@ from recordings.services.ledger import apply_facts, lock_recording
 from recordings.services.vendor import account_of, storage_of
 from recordings.states.duties import next_step
 from recordings.states.facts import Fact, FactKind, Source
-from recordings.states.fold import Snapshot
 from recordings.states.policy import backoff_seconds
+from recordings.states.snapshot import Snapshot
 from recordings.states.steps import AssumeExit, Create, RequestStop, Settle, Step
 from recordings.trtc.gateway import Gateway
 

@@ -4,22 +4,32 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from recordings.models import FactRow, Recording, RecordingFile, Task, Transition
-from recordings.models.sql import Row, column_names, delete_rows, insert_rows, select_rows, select_values, update_rows
+from recordings.models.sql import column_names, delete_rows, insert_rows, select_rows, select_values, update_rows
 from recordings.policy import current_policy
+from recordings.services.change import (
+    FILE_COLUMNS,
+    WRITTEN_COLUMNS,
+    Change,
+    changed_files,
+    derived_columns,
+    fact_row,
+    gone_files,
+    new_tasks,
+    recording_row,
+    transition_row,
+)
 from recordings.services.ledger_cache import Folded, recall, remember
 from recordings.services.wake import wake
-from recordings.states.deadlines import deadline_of
 from recordings.states.duties import next_step
 from recordings.states.facts import Fact, FactKind, Source
-from recordings.states.fold import Snapshot, fold
-from recordings.states.inventory import FileView
+from recordings.states.fold import fold
+from recordings.states.snapshot import Snapshot
 from recordings.states.vocabulary import is_terminal, merit
 
 logger = logging.getLogger(__name__)
@@ -106,27 +116,6 @@ def _read_facts(recording_ids: list[UUID]) -> dict[UUID, list[Fact]]:
     return facts
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a recording's new facts come to; `write_changes` makes it so.
-
-    Attributes:
-        recording: With its new values set, not yet written.
-        facts: The new ones alone.
-        before: None for a recording that has just been made.
-    """
-
-    recording: Recording
-    facts: list[Fact]
-    before: Snapshot | None
-    after: Snapshot
-    old_state: str
-
-    @property
-    def has_new_parameters(self) -> bool:
-        return self.before is None or self.before.parameters != self.after.parameters
-
-
 def apply_facts(*, recording: Recording, facts: Sequence[Fact]) -> Snapshot:
     """Store what is new of *facts*, fold the ledger, and write what follows from it.
 
@@ -185,20 +174,20 @@ def write_changes(changes: Sequence[Change], *, rows_are_new: bool = False) -> N
     Args:
         rows_are_new: The recordings' own rows were inserted with their new values.
     """
-    insert_rows(FactRow, [_fact_row(change.recording, fact) for change in changes for fact in change.facts])
+    insert_rows(FactRow, [fact_row(change.recording, fact) for change in changes for fact in change.facts])
     # A task belongs to the recording that heard of it first.
-    tasks = [row for change in changes for row in _new_tasks(change)]
+    tasks = [row for change in changes for row in new_tasks(change)]
     insert_rows(Task, tasks, once=("application_id", "task_id"))
-    delete_rows(RecordingFile, [row for change in changes for row in _gone_files(change)])
-    files = [row for change in changes for row in _changed_files(change)]
+    delete_rows(RecordingFile, [row for change in changes for row in gone_files(change)])
+    files = [row for change in changes for row in changed_files(change)]
     insert_rows(RecordingFile, files, once=("recording_id", "key"), update=FILE_COLUMNS)
     for columns in () if rows_are_new else (WRITTEN_COLUMNS, (*WRITTEN_COLUMNS, "parameters")):
         # Parameters are the largest column and change the least.
         chosen = [change for change in changes if change.has_new_parameters == ("parameters" in columns)]
-        update_rows(Recording, [_recording_row(change.recording, columns) for change in chosen])
+        update_rows(Recording, [recording_row(change.recording, columns) for change in chosen])
     _remember_after_commit(changes)
     moved = [change for change in changes if change.old_state != change.after.state]
-    insert_rows(Transition, [_transition(change) for change in moved])
+    insert_rows(Transition, [transition_row(change) for change in moved])
     for change in moved:
         logger.info(
             "recording_moved",
@@ -223,19 +212,6 @@ def _hold(before: Snapshot, *, because: Fact) -> Fact:
     )
 
 
-def _fact_row(recording: Recording, fact: Fact) -> Row:
-    return {
-        "recording_id": recording.pk,
-        "kind": fact.kind,
-        "source": fact.source,
-        "key": fact.key,
-        "occurred_at": fact.occurred_at,
-        "received_at": fact.received_at,
-        "task_id": fact.task_id,
-        "data": fact.data,
-    }
-
-
 def _remember_after_commit(changes: Sequence[Change]) -> None:
     policy = current_policy()
     ledgers = [(c.recording.pk, Folded(c.recording.known_facts or [], c.after, policy)) for c in changes]
@@ -245,77 +221,6 @@ def _remember_after_commit(changes: Sequence[Change]) -> None:
             remember(recording_id, folded)
 
     transaction.on_commit(remember_all)
-
-
-def _recording_row(recording: Recording, columns: Iterable[str]) -> Row:
-    return {"id": recording.pk} | {name: getattr(recording, name) for name in columns}
-
-
-def _new_tasks(change: Change) -> list[Row]:
-    known = {task.task_id for task in change.before.tasks} if change.before else set()
-    return [
-        {
-            "application_id": change.recording.application_id,
-            "recording_id": change.recording.pk,
-            "task_id": task.task_id,
-            "first_seen_at": task.first_seen,
-        }
-        for task in change.after.tasks
-        if task.task_id not in known
-    ]
-
-
-FILE_COLUMNS = (
-    *("task_id", "kind", "status", "name", "user_id", "track_type", "media_id"),
-    *("begin_ms", "end_ms", "file_id", "url", "reason"),
-)
-
-
-def _gone_files(change: Change) -> list[Row]:
-    """Return the files that were expected only until the real one was told of."""
-    gone = _files(change.before).keys() - _files(change.after).keys()
-    return [{"recording_id": change.recording.pk, "key": key} for key in gone]
-
-
-def _changed_files(change: Change) -> list[Row]:
-    known = _files(change.before)
-    return [
-        {"recording_id": change.recording.pk, "key": key} | {name: getattr(file, name) for name in FILE_COLUMNS}
-        for key, file in _files(change.after).items()
-        if known.get(key) != file
-    ]
-
-
-def _files(snapshot: Snapshot | None) -> dict[str, FileView]:
-    return {file.key: file for file in snapshot.files} if snapshot else {}
-
-
-def _transition(change: Change) -> Row:
-    because = change.facts[-1]
-    return {
-        "recording_id": change.recording.pk,
-        "from_state": change.old_state,
-        "to_state": change.after.state,
-        "reason": change.after.reason or "",
-        "because": because.kind,
-        "at": because.received_at,
-    }
-
-
-DERIVED_COLUMNS = (
-    *("state", "media", "reason", "fault", "verified", "task_id"),
-    *("vendor_code", "vendor_message", "vendor_request_id"),
-    *("started_at", "media_started_at", "ended_at"),
-)
-WRITTEN_COLUMNS = (*DERIVED_COLUMNS, "deadline_at", "version", "ledger_length", "next_check_at")
-
-
-def derived_columns(snapshot: Snapshot) -> dict[str, object]:
-    """Return the columns of `Recording` that follow from the ledger, with their values."""
-    values: dict[str, object] = {name: getattr(snapshot, name) for name in DERIVED_COLUMNS}
-    values["deadline_at"] = deadline_of(snapshot, policy=current_policy())
-    values["parameters"] = dict(snapshot.parameters)
-    return values
 
 
 def _set_derived(recording: Recording, before: Snapshot | None, after: Snapshot) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from recordings.states.facts import Fact
-from recordings.states.fold import Snapshot
 from recordings.states.policy import Policy
+from recordings.states.snapshot import Snapshot
 
 MOST_LEDGERS = 2_000
 LONGEST_LEDGER = 500  # facts; longer ones are read each time

@@ -8,8 +8,11 @@ from django.db import transaction
 from recordings.models import Recording, RecordingFile, Task
 from recordings.models.sql import insert_rows, update_rows
 from recordings.policy import current_policy
-from recordings.services.ledger import FILE_COLUMNS, derived_columns, lock_recording
-from recordings.states.fold import NoRequest, Snapshot, fold
+from recordings.services.change import FILE_COLUMNS, derived_columns
+from recordings.services.ledger import lock_recording
+from recordings.states.fold import fold
+from recordings.states.gathered import NoRequest
+from recordings.states.snapshot import Snapshot
 
 
 def rebuild_recording(recording_id: UUID, *, write: bool) -> list[str]:

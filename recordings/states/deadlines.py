@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from recordings.states.facts import FactKind
-from recordings.states.fold import Snapshot
 from recordings.states.outcome import Outcome
 from recordings.states.policy import Policy
+from recordings.states.snapshot import Snapshot
 from recordings.states.steps import AssumeExit, RequestStop, Settle, Step
 from recordings.states.vocabulary import FileKind, Reason, State
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from recordings.states.attempt import Attempt
 from recordings.states.deadlines import DEADLINES, deadline_of
 from recordings.states.facts import FactKind
-from recordings.states.fold import Attempt, Snapshot
 from recordings.states.policy import Policy, backoff_seconds
+from recordings.states.snapshot import Snapshot
 from recordings.states.steps import AssumeExit, Create, Delete, Describe, Modify, RequestStop, Settle, Step
 from recordings.states.task import TaskEvidence
 from recordings.states.vocabulary import Reason, State, is_terminal

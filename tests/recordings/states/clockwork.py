@@ -7,8 +7,9 @@ from typing import Any
 from recordings.states.deadlines import deadline_of
 from recordings.states.duties import next_step
 from recordings.states.facts import Fact, FactKind, Source
-from recordings.states.fold import Snapshot, fold
+from recordings.states.fold import fold
 from recordings.states.policy import Policy, backoff_seconds
+from recordings.states.snapshot import Snapshot
 from recordings.states.steps import AssumeExit, Create, Delete, Describe, Modify, RequestStop, Settle, Step
 from recordings.states.vocabulary import State, is_terminal, merit
 from tests.recordings.states.vendor import BEGINNING, Event, Scenario, Vendor, moment

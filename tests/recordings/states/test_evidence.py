@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from recordings.states.facts import Fact, FactKind
-from recordings.states.fold import Snapshot, fold
+from recordings.states.fold import fold
+from recordings.states.snapshot import Snapshot
 from recordings.states.vocabulary import Fault, FileStatus, Media, Reason, State
 from tests.recordings.states.clockwork import POLICY, own, play
 from tests.recordings.states.stories import STORIES, callbacks_of, own_facts_of, told

@@ -1,0 +1,62 @@
+"""What a ledger says, all told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from recordings.states.attempt import Attempt
+from recordings.states.inventory import FileView
+from recordings.states.outcome import Outcome
+from recordings.states.task import TaskEvidence
+from recordings.states.vocabulary import Fault, Media, Reason, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What the ledger says about one recording.
+
+    Attributes:
+        tasks: By age; `task_id` is the current one, the others were superseded.
+        pending_revision: A change of parameters that was asked for and has no answer; None without one.
+        parameters: The last that the vendor accepted, or will get with the create.
+        awaits_twin: The current task is over, and a later create may have made another one.
+        displaced: The current task was displaced by its namesake.
+        quiet_since: When the last callback came in.
+        whole: After the exit: nothing is outstanding, quiet alone is awaited.
+        closing: What the outcome would be if the clock closed the recording now.
+    """
+
+    state: State
+    media: Media | None
+    reason: Reason | None
+    fault: Fault
+    vendor_code: str
+    vendor_message: str
+    vendor_request_id: str
+    task_id: str
+    tasks: tuple[TaskEvidence, ...]
+    files: tuple[FileView, ...]
+    attempts: tuple[Attempt, ...]
+    parameters: Mapping[str, Any]
+    pending_revision: Mapping[str, Any] | None
+    revision: int
+    requested_at: datetime
+    started_at: datetime | None
+    media_started_at: datetime | None
+    ended_at: datetime | None
+    stop_requested_at: datetime | None
+    stop_reason: Reason | None
+    planned_end_at: datetime
+    exited_at: datetime | None
+    awaits_twin: bool
+    displaced: bool
+    quiet_since: datetime | None
+    whole: bool
+    closing: Outcome
+    verified: bool | None
+
+    @property
+    def current(self) -> TaskEvidence | None:
+        """The task that this recording is about now."""
+        return next((task for task in self.tasks if task.task_id == self.task_id), None)
