@@ -51,6 +51,8 @@ class Command(BaseCommand):
         web_port, sandbox_port = free_port(port), free_port(sandbox_port)
         web_url, sandbox_url = f"http://127.0.0.1:{web_port}", f"http://127.0.0.1:{sandbox_port}"
         settings.PUBLIC_URL = web_url
+        if web_port != port:
+            self.stdout.write(f"Port {port} is taken: the web server uses {web_port}.")
         self.stdout.write(f"database   {_database()}")
         call_command("migrate", verbosity=0)
         school = prepare_school(sandbox_url=sandbox_url)
