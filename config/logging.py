@@ -2,8 +2,12 @@
 
 import json
 import logging
+import re
 
-_STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+# `request` is Django's own: its line names method and address already.
+_STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request"}
+# The token in a callback's address is what picks the application: whoever reads a log shall not learn it.
+_CALLBACK_TOKEN = re.compile(r"(/callbacks/[^/\s]+/)[^\s'\"]+")
 
 
 class LineFormatter(logging.Formatter):
@@ -15,7 +19,7 @@ class LineFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base class's name
         extra = {key: value for key, value in vars(record).items() if key not in _STANDARD}
         values = "".join(f" {key}={_readable(value)}" for key, value in extra.items())
-        return super().formatMessage(record) + values
+        return _CALLBACK_TOKEN.sub(r"\1***", super().formatMessage(record) + values)
 
 
 def _readable(value: object) -> str:
