@@ -28,8 +28,8 @@ def wants_async(request: Request) -> bool:
     return any(preference.strip().lower() == "respond-async" for preference in preferences)
 
 
-def read_if_match(request: Request, *, current: int) -> int:
-    """Return the version that the caller read; `*` stands for whatever is there; 0 for one that never was.
+def read_if_match(request: Request) -> int | None:
+    """Return the version that the caller read; None for `*`, whatever is there; 0 for one that never was.
 
     Raises:
         PreconditionRequired: The header is missing.
@@ -38,6 +38,6 @@ def read_if_match(request: Request, *, current: int) -> int:
     if not header:
         raise PreconditionRequired
     if header == "*":
-        return current
+        return None
     tag = header.strip('"')
     return int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 10 else 0

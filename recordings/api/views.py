@@ -137,7 +137,7 @@ class RecordingView(OneRecording):
         changes, labels = read_change(request.data)
         changed = modify_recording(
             recording_id=recording.uuid,
-            version=read_if_match(request, current=recording.version),
+            version=read_if_match(request),
             changes=changes,
             labels=labels,
             by=_key(request).name,

@@ -44,7 +44,7 @@ CHANGEABLE = (State.QUEUED, State.STARTING, State.RECORDING)
 def modify_recording(
     *,
     recording_id: UUID,
-    version: int,
+    version: int | None,
     changes: Mapping[str, Any],
     labels: Mapping[str, str] | None,
     by: str,
@@ -53,7 +53,7 @@ def modify_recording(
     """Merge *changes* into the last full parameters and send them whole; the vendor overwrites what it is not told.
 
     Args:
-        version: The one the caller read; a recording that changed since is not touched.
+        version: The one the caller read; a recording that changed since is not touched. None takes any.
         changes: mix_layout_params, subscribe_stream_user_ids. Absent keys keep their last value, null resets.
         labels: The whole new set; None keeps the old one.
 
@@ -63,7 +63,7 @@ def modify_recording(
     """
     with transaction.atomic():
         recording = lock_recording(recording_id)
-        if recording.version != version:
+        if version is not None and recording.version != version:
             raise VersionMismatch(recording.version)
         if labels is not None:
             recording.labels = dict(labels)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from applications.models import Application, Scope
+from applications.models import ApiKey, Application, Scope
 from applications.services import create_api_key
 
 
@@ -23,6 +23,9 @@ class Command(BaseCommand):
         except Application.DoesNotExist as error:
             names = ", ".join(Application.objects.values_list("name", flat=True)) or "none"
             raise CommandError(f"No application {options['application']!r}. There are: {names}.") from error
+        longest = ApiKey._meta.get_field("name").max_length or 0
+        if len(options["name"]) > longest:
+            raise CommandError(f"--name has at most {longest} characters.")
         _, plain = create_api_key(
             application=application, name=options["name"], scopes=tuple(options["scope"] or Scope.values)
         )

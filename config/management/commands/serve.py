@@ -30,8 +30,9 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         try:
             listener = socket.create_server((host, port), backlog=1024)
-        except OSError as error:
-            raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another --port.") from error
+        except (OSError, OverflowError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise CommandError(f"Cannot listen on {host}:{port}: {why}. Choose another --port.") from error
         logger.info("serving", extra={"address": f"http://{host}:{listener.getsockname()[1]}"})
         waitress.serve(
             application,

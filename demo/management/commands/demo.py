@@ -39,6 +39,8 @@ class Command(BaseCommand):
             self._run(**options)
         except KeyboardInterrupt:
             self.stdout.write("\nEverything is stopped.")
+            if options["once"]:
+                raise CommandError("Interrupted before the recording ended.", returncode=130) from None
         except (NotReady, ImproperlyConfigured) as error:
             raise CommandError(str(error)) from error
         except OperationalError as error:

@@ -22,6 +22,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, recordings: list[UUID], check: bool, **_options: Any) -> None:
         wanted = Recording.objects.filter(pk__in=recordings) if recordings else Recording.objects.all()
+        known = set(wanted.values_list("pk", flat=True)) if recordings else set()
+        if unknown := set(recordings) - known:
+            raise CommandError(f"No such recording: {', '.join(map(str, unknown))}")
         count = different = 0
         for pk in wanted.order_by("pk").values_list("pk", flat=True).iterator():
             count += 1
