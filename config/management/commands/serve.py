@@ -1,7 +1,9 @@
 """Serve the API, the admin and the callbacks over HTTP."""
 
 import logging
+import signal
 import socket
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -33,6 +35,8 @@ class Command(BaseCommand):
         except (OSError, OverflowError) as error:
             why = getattr(error, "strerror", None) or error
             raise CommandError(f"Cannot listen on {host}:{port}: {why}. Choose another --port.") from error
+        # An orderly end: waitress lets its threads finish, and an embedded PostgreSQL is let go.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         logger.info("serving", extra={"address": f"http://{host}:{listener.getsockname()[1]}"})
         waitress.serve(
             application,
