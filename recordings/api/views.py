@@ -61,29 +61,29 @@ def own_recordings(request: Request) -> QuerySet[Recording]:
     return recordings.select_related("application", "storage_profile").defer(*SECRETS)
 
 
-class OneRecording(generics.GenericAPIView[Recording]):
-    """What the views of one recording share: finding it."""
+class OwnRecordings(generics.GenericAPIView[Recording]):
+    """What all views of recordings share: whose they show."""
 
     serializer_class = RecordingSerializer
-    lookup_url_kwarg = "recording_id"
 
     def get_queryset(self) -> QuerySet[Recording]:
         # The schema is drawn without a caller.
         return Recording.objects.none() if hasattr(self, "swagger_fake_view") else own_recordings(self.request)
+
+
+class OneRecording(OwnRecordings):
+    """What the views of one recording share: finding it."""
+
+    lookup_url_kwarg = "recording_id"
 
     def answer(self, recording: Recording, status: int = 200) -> Response:
         """Return *recording* with its ETag."""
         return Response(self.get_serializer(recording).data, status=status, headers={"ETag": f'"{recording.version}"'})
 
 
-class RecordingListView(generics.ListAPIView[Recording]):
-    serializer_class = RecordingSerializer
+class RecordingListView(OwnRecordings, generics.ListAPIView[Recording]):
     pagination_class = NewestFirst
     filterset_class = RecordingFilter
-
-    def get_queryset(self) -> QuerySet[Recording]:
-        # The schema is drawn without a caller.
-        return Recording.objects.none() if hasattr(self, "swagger_fake_view") else own_recordings(self.request)
 
     @extend_schema(
         request=StartRecording,

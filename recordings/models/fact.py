@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from recordings.models.recording import Recording
-from recordings.states.facts import Fact, FactKind, Source
+from recordings.states.facts import FactKind, Source
 
 
 class FactRow(models.Model):
@@ -29,16 +29,3 @@ class FactRow(models.Model):
 
     def __str__(self) -> str:
         return self.kind
-
-    @property
-    def fact(self) -> Fact:
-        """The fact itself, as the fold takes it."""
-        return Fact(
-            kind=FactKind(self.kind),
-            source=Source(self.source),
-            key=self.key,
-            occurred_at=self.occurred_at,
-            received_at=self.received_at,
-            task_id=self.task_id,
-            data=self.data,
-        )

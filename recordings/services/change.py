@@ -97,10 +97,15 @@ def gone_files(change: Change) -> list[Row]:
 def changed_files(change: Change) -> list[Row]:
     known = _files(change.before)
     return [
-        {"recording_id": change.recording.pk, "key": key} | {name: getattr(file, name) for name in FILE_COLUMNS}
+        {"recording_id": change.recording.pk, "key": key} | file_values(file)
         for key, file in _files(change.after).items()
         if known.get(key) != file
     ]
+
+
+def file_values(file: FileView) -> dict[str, object]:
+    """Return the columns of a file that follow from the ledger, with their values."""
+    return {name: getattr(file, name) for name in FILE_COLUMNS}
 
 
 def _files(snapshot: Snapshot | None) -> dict[str, FileView]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from recordings.models import Recording, RecordingFile, Task
 from recordings.models.sql import insert_rows, update_rows
 from recordings.policy import current_policy
-from recordings.services.change import FILE_COLUMNS, derived_columns
+from recordings.services.change import FILE_COLUMNS, Change, changed_files, derived_columns, file_values, new_tasks
 from recordings.services.ledger import lock_recording
 from recordings.states.fold import fold
 from recordings.states.gathered import NoRequest
@@ -38,29 +38,17 @@ def _differences(recording: Recording, snapshot: Snapshot) -> Iterator[str]:
         if getattr(recording, name) != value:
             yield name
     files = {row["key"]: row for row in RecordingFile.objects.filter(recording=recording).values("key", *FILE_COLUMNS)}
-    if files != {file["key"]: file for file in _file_values(snapshot)}:
+    if files != {file.key: file_values(file) | {"key": file.key} for file in snapshot.files}:
         yield "files"
     tasks = set(Task.objects.filter(recording=recording).values_list("task_id", flat=True))
     if tasks != {task.task_id for task in snapshot.tasks}:
         yield "tasks"
 
 
-def _file_values(snapshot: Snapshot) -> list[dict[str, object]]:
-    return [{"key": file.key} | {name: getattr(file, name) for name in FILE_COLUMNS} for file in snapshot.files]
-
-
 def _write(recording: Recording, snapshot: Snapshot) -> None:
+    anew = Change(recording, facts=[], before=None, after=snapshot, old_state="")
     update_rows(Recording, [{"id": recording.pk} | derived_columns(snapshot)])
     RecordingFile.objects.filter(recording=recording).delete()
-    insert_rows(RecordingFile, [{"recording_id": recording.pk} | values for values in _file_values(snapshot)])
+    insert_rows(RecordingFile, changed_files(anew))
     Task.objects.filter(recording=recording).delete()
-    tasks = [
-        {
-            "application_id": recording.application_id,
-            "recording_id": recording.pk,
-            "task_id": task.task_id,
-            "first_seen_at": task.first_seen,
-        }
-        for task in snapshot.tasks
-    ]
-    insert_rows(Task, tasks)
+    insert_rows(Task, new_tasks(anew))
