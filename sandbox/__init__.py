@@ -1,1 +1,1 @@
-"""A local stand-in for Tencent's cloud: TRTC on-cloud recording over HTTP, with knobs for harm."""
+"""A local stand-in for Tencent's cloud: recordings of four families over HTTP, with knobs for harm."""

@@ -12,8 +12,8 @@ from aiohttp import web
 from sandbox import log
 from sandbox.app import make_app
 from sandbox.apps import BadApp
+from sandbox.clock import FASTEST
 from sandbox.cloud import Cloud
-from sandbox.control import FASTEST
 
 SHUTDOWN_SECONDS = 0.2
 

@@ -3,12 +3,15 @@
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from sandbox import targets
 from sandbox.errors import VendorError
 from sandbox.faults import FaultBook
 from sandbox.ledger import Ledger
+from sandbox.options import BadOptions
+from sandbox.targets import Target
 
 REPEAT_ROBOT = ("evict", "twin", "refuse")
 SECRETS = ("secret_key", "sdk_secret_key", "callback_key")
@@ -26,8 +29,9 @@ class AppSettings:
     secret_id: str
     secret_key: str
     sdk_secret_key: str = ""  # signs UserSigs
-    callback_url: str = ""  # empty: callbacks are recorded but sent nowhere
-    callback_key: str = ""  # empty: no Sign header
+    callback_url: str = ""  # TRTC's; empty: callbacks are recorded but sent nowhere
+    callback_key: str = ""  # TRTC's; empty: no Sign header
+    callbacks: Mapping[str, Target] = field(default_factory=dict)  # the other families'
     max_tasks: int = 100
     requests_per_second: int = 20  # of each action, in any sliding second
     repeat_robot: str = "evict"  # same robot name in the same room: evict | twin | refuse
@@ -36,6 +40,12 @@ class AppSettings:
     @property
     def checks_user_sig(self) -> bool:
         return bool(self.sdk_secret_key) if self.check_user_sig is None else self.check_user_sig
+
+    def target(self, family: str) -> Target:
+        """Return where this family's callbacks go and how they are signed."""
+        if family == "trtc":
+            return Target(sdk_app_id=self.sdk_app_id, url=self.callback_url, key=self.callback_key)
+        return replace(self.callbacks.get(family, Target()), sdk_app_id=self.sdk_app_id)
 
     def changed(self, values: Mapping[str, Any]) -> "AppSettings":
         """Return settings with these values and the others kept.
@@ -48,7 +58,11 @@ class AppSettings:
                 raise BadApp(f"unknown field {name!r}")
             if not isinstance(value, FIELD_TYPES[name]) or (isinstance(value, bool) and name != "check_user_sig"):
                 raise BadApp(f"{name} has the wrong type")
-        settings = replace(self, **values)
+        try:
+            callbacks = targets.change(self.callbacks, values.get("callbacks", {}))
+        except BadOptions as error:
+            raise BadApp(str(error)) from error
+        settings = replace(self, **{**values, "callbacks": callbacks})
         if settings.repeat_robot not in REPEAT_ROBOT:
             raise BadApp(f"repeat_robot is one of {', '.join(REPEAT_ROBOT)}")
         if settings.max_tasks < 0 or settings.requests_per_second < 1:
@@ -61,6 +75,7 @@ class AppSettings:
         """Return the settings with every secret that is set replaced by "***"."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["check_user_sig"] = self.checks_user_sig
+        values["callbacks"] = targets.show(self.callbacks)
         return {key: "***" if key in SECRETS and value else value for key, value in values.items()}
 
 
@@ -70,6 +85,7 @@ FIELD_TYPES: dict[str, tuple[type, ...]] = {
         "max_tasks": (int,),
         "requests_per_second": (int,),
         "check_user_sig": (bool, type(None)),
+        "callbacks": (dict,),
     }.get(field.name, (str,))
     for field in fields(AppSettings)
 }

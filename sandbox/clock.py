@@ -4,6 +4,7 @@ import asyncio
 import time
 
 SHORTEST_WAIT_SECONDS = 0.001
+FASTEST = 100_000
 
 
 class Clock:

@@ -4,22 +4,24 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from sandbox import events
 from sandbox.apps import App, Apps
 from sandbox.clock import Clock
 from sandbox.delivery import Courier
+from sandbox.family import Message
 from sandbox.ledger import Ledger
+from sandbox.life import Life, Lives, Surroundings
 from sandbox.log import logger
-from sandbox.recorder import Recorder
-from sandbox.rooms import Publisher, RoomKey, Rooms
-from sandbox.tasks import Task, Tasks
+from sandbox.trtc import events
+from sandbox.trtc.recorder import Recorder
+from sandbox.trtc.rooms import Publisher, RoomKey, Rooms
+from sandbox.trtc.tasks import Task, Tasks
 
 LEAVE_ROOM_DISSOLVED = 2
 LEAVE_SAME_USER_ENTERED = 101
 
 
 class Cloud:
-    """Applications, rooms, tasks, and the parts that move them."""
+    """Applications, rooms, tasks, recordings of the other families, and the parts that move them."""
 
     def __init__(self, *, speed: float) -> None:
         self.clock = Clock(speed)
@@ -27,6 +29,7 @@ class Cloud:
         self.apps = Apps(self.ledger)
         self.rooms = Rooms()
         self.tasks = Tasks()
+        self.lives = Lives()
         self.courier = Courier(self.clock, self.ledger, self.spawn)
         self._jobs: set[asyncio.Task[None]] = set()
 
@@ -59,19 +62,38 @@ class Cloud:
         self.spawn(recorder.run())
         self.wake(task.room)
 
+    def begin(self, life: Life) -> None:
+        """Let a recording of another family begin."""
+        self.lives.add(life)
+        self.spawn(life.live())
+
+    def surround(self, app: App, family: str) -> Surroundings:
+        """Return what a recording of this family lives in."""
+
+        def tell(message: Message) -> None:
+            self.tell(app.settings.sdk_app_id, message, payload=message.body)
+
+        return Surroundings(clock=self.clock, find_target=lambda: app.settings.target(family), tell=tell)
+
     def emit(self, event_type: int, task: Task, payload: Mapping[str, Any]) -> None:
-        """Let something happen to a task: write it down and send its callback."""
-        event = events.build(event_type, task, payload)
+        """Let something happen to a TRTC task."""
+        body = events.build(event_type, task, payload)
+        message = Message(family="trtc", event_type=event_type, task_id=task.task_id, body=body)
+        self.tell(task.room.sdk_app_id, message, payload=body["EventInfo"]["Payload"])
+
+    def tell(self, sdk_app_id: int, message: Message, *, payload: Mapping[str, Any]) -> None:
+        """Write down what happened and send its callback."""
         self.ledger.append(
             "event",
-            sdk_app_id=task.room.sdk_app_id,
-            event_type=event_type,
-            task_id=task.task_id,
-            payload=event["EventInfo"]["Payload"],
+            family=message.family,
+            sdk_app_id=sdk_app_id,
+            event_type=message.event_type,
+            task_id=message.task_id,
+            payload=payload,
         )
-        app = self.apps.get(task.room.sdk_app_id)
+        app = self.apps.get(sdk_app_id)
         if app:
-            self.courier.send(app, event)
+            self.courier.send(app, message)
 
     def publish(self, room: RoomKey, publisher: Publisher) -> None:
         """Let an anchor in, or change what they send; a robot of that name is displaced."""

@@ -1,37 +1,42 @@
-"""Signs callbacks and sends them: 5 s to answer, an immediate retry, then every 10 s for a minute.
+"""Sends callbacks of every family, again and again as the family does, with the harm that faults ask for."""
 
-Source: https://trtc.io/document/54914 (delivery), https://trtc.io/document/54912 (signature)
-"""
-
-import base64
-import hashlib
-import hmac
 import random
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
 
-from sandbox import drift, events
+from sandbox import drift
 from sandbox.apps import App
 from sandbox.clock import Clock, wall_ms
+from sandbox.families import FAMILIES
+from sandbox.family import Family, Message
 from sandbox.ledger import Ledger
-
-TIMEOUT_SECONDS = 5  # real seconds
-RETRY_SECONDS = 10  # vendor seconds
-LIFE_SECONDS = 60  # vendor seconds between attempts plus real seconds inside them
+from sandbox.targets import Target
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
+Attempt = dict[str, Any]
 
 
-def sign(body: bytes, key: str) -> str:
-    """Return the Sign header: standard Base64 of HMAC-SHA256 over the raw body."""
-    return base64.b64encode(hmac.digest(key.encode(), body, hashlib.sha256)).decode()
+@dataclass(frozen=True, kw_only=True)
+class Handling:
+    """What faults do to one delivery.
+
+    Attributes:
+        delay: Vendor seconds before the first attempt.
+        stamp_age: Real seconds by which the one stamp of all attempts is older than the first; None when each
+            attempt has a stamp of its own.
+    """
+
+    delay: float
+    loses_first: bool
+    stamp_age: float | None
 
 
 class Courier:
-    """Delivers events, each on its own; their order of arrival is not guaranteed."""
+    """Delivers messages, each on its own; their order of arrival is not guaranteed."""
 
     def __init__(self, clock: Clock, ledger: Ledger, spawn: Spawn) -> None:
         self._clock = clock
@@ -42,73 +47,87 @@ class Courier:
 
     async def open(self) -> None:
         self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
-            connector=aiohttp.TCPConnector(limit=0),
-            cookie_jar=aiohttp.DummyCookieJar(),
+            connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar()
         )
 
     async def close(self) -> None:
         if self._session:
             await self._session.close()
 
-    def send(self, app: App, event: dict[str, Any]) -> None:
-        """Start delivering an event, as the application's faults allow, and return at once."""
-        event_type, task_id = event["EventType"], event["EventInfo"]["TaskId"]
+    def send(self, app: App, message: Message) -> None:
+        """Start delivering a message, as the application's faults allow, and return at once."""
+        family = FAMILIES[message.family]
 
         def strike(kind: str) -> dict[str, Any] | None:
-            fault = app.faults.take(kind, event_type=event_type, task_id=task_id)
+            fault = app.faults.take(kind, family=message.family, event_type=message.event_type, task_id=message.task_id)
             return fault.options if fault else None
 
-        if changes := strike("drift"):
-            event = drift.apply(event, changes["variants"])
+        if not message.is_given and (changes := strike("drift")):
+            body = drift.apply(message.body, variants=changes["variants"], drifts=family.drifts)
+            message = replace(message, body=body)
         if strike("drop_callbacks"):
-            self._record(app, event, attempts=[], outcome="dropped", reason="fault")
+            self._record(app, message, attempts=[], outcome="dropped", reason="fault")
             return
-        if not app.settings.callback_url:
-            self._record(app, event, attempts=[], outcome="dropped", reason="no callback_url")
+        if not app.settings.target(message.family).url:
+            self._record(app, message, attempts=[], outcome="dropped", reason="no callback_url")
             return
         late = strike("delay_callbacks")
         shuffled = strike("reorder_callbacks")
         doubled = strike("duplicate_callbacks")
+        stale = strike("stale_stamp")
         loses_first = strike("drop_first_attempt") is not None
         for _ in range(1 + (int(doubled["copies"]) if doubled else 0)):
-            delay = (late["seconds"] if late else 0) + (random.uniform(0, shuffled["window"]) if shuffled else 0)
+            handling = Handling(
+                delay=(late["seconds"] if late else 0) + (random.uniform(0, shuffled["window"]) if shuffled else 0),
+                loses_first=loses_first,
+                stamp_age=stale["age_seconds"] if stale else None,
+            )
             self.pending += 1
-            self._spawn(self._deliver(app, event, delay=delay, loses_first=loses_first))
+            self._spawn(self._deliver(app, message, handling))
 
-    async def _deliver(self, app: App, event: dict[str, Any], *, delay: float, loses_first: bool) -> None:
-        attempts: list[dict[str, Any]] = []
-        age = 0.0
-        if delay:
-            await self._clock.sleep(delay)
+    async def _deliver(self, app: App, message: Message, handling: Handling) -> None:
+        attempts: list[Attempt] = []
         try:
-            while age <= LIFE_SECONDS:
-                started = time.monotonic()
-                attempts.append(await self._attempt(app, event, is_lost=loses_first and not attempts))
-                age += time.monotonic() - started
-                if attempts[-1]["status"] == 200:
-                    self._record(app, event, attempts=attempts, outcome="delivered")
-                    return
-                if len(attempts) > 1:
-                    await self._clock.sleep(RETRY_SECONDS)
-                    age += RETRY_SECONDS
-            self._record(app, event, attempts=attempts, outcome="dropped", reason="too old")
+            if handling.delay:
+                await self._clock.sleep(handling.delay)
+            if await self._try_until_taken(app, message, handling, attempts):
+                self._record(app, message, attempts=attempts, outcome="delivered")
+            else:
+                self._record(app, message, attempts=attempts, outcome="dropped", reason="too old")
         finally:
             self.pending -= 1
 
-    async def _attempt(self, app: App, event: dict[str, Any], *, is_lost: bool) -> dict[str, Any]:
-        at_ms = wall_ms()
-        if is_lost:
-            return {"at_ms": at_ms, "status": None, "error": "lost by fault"}
-        body = events.render(event)
-        headers = {"Content-Type": "application/json", "SdkAppId": str(app.settings.sdk_app_id)}
-        if app.settings.callback_key:
-            headers["Sign"] = sign(body, app.settings.callback_key)
+    async def _try_until_taken(self, app: App, message: Message, handling: Handling, attempts: list[Attempt]) -> bool:
+        """Try until an answer is 200 or the family gives up; every attempt is added to the list."""
+        family = FAMILIES[message.family]
+        kept_ms = None if handling.stamp_age is None else wall_ms() - round(handling.stamp_age * 1000)
+        age = 0.0
+        for wait in (0.0, *family.schedule.retry_waits):
+            age += wait
+            if family.schedule.life_seconds is not None and age > family.schedule.life_seconds:
+                return False
+            if wait:
+                await self._clock.sleep(wait)
+            started = time.monotonic()
+            if handling.loses_first and not attempts:
+                attempts.append({"at_ms": wall_ms(), "status": None, "error": "lost by fault"})
+            else:
+                attempts.append(await self._attempt(family, app.settings.target(family.name), message, kept_ms))
+            age += time.monotonic() - started
+            if attempts[-1]["status"] == 200:
+                return True
+        return False
+
+    async def _attempt(self, family: Family, target: Target, message: Message, kept_ms: int | None) -> Attempt:
         if self._session is None:
             raise RuntimeError("open() comes first")
+        at_ms = wall_ms()
+        letter = family.seal(message.body, target, at_ms if kept_ms is None else kept_ms)
+        # Without a threshold the client rounds five seconds and more up to whole ones of its clock.
+        timeout = aiohttp.ClientTimeout(total=family.schedule.timeout_seconds, ceil_threshold=float("inf"))
         try:
             async with self._session.post(
-                app.settings.callback_url, data=body, headers=headers, allow_redirects=False
+                target.url, data=letter.body, headers=letter.headers, timeout=timeout, allow_redirects=False
             ) as answer:
                 return {"at_ms": at_ms, "status": answer.status, "ms": wall_ms() - at_ms}
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
@@ -118,18 +137,19 @@ class Courier:
     def _record(
         self,
         app: App,
-        event: dict[str, Any],
+        message: Message,
         *,
-        attempts: list[dict[str, Any]],
+        attempts: list[Attempt],
         outcome: str,
         reason: str | None = None,
     ) -> None:
         self._ledger.append(
             "callback",
+            family=message.family,
             sdk_app_id=app.settings.sdk_app_id,
-            event_type=event["EventType"],
-            task_id=event["EventInfo"]["TaskId"],
-            body=event,
+            event_type=message.event_type,
+            task_id=message.task_id,
+            body=message.body,
             attempts=attempts,
             outcome=outcome,
             reason=reason,

@@ -1,88 +1,53 @@
-"""Bodies as other versions of the vendor's callbacks have been seen or documented."""
+"""Changes to a body that every family may suffer, and how several are applied."""
 
 import copy
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-Event = dict[str, Any]
+from sandbox.family import Body
 
 
-def apply(event: Mapping[str, Any], variants: Collection[str]) -> Event:
-    """Return a changed copy; a variant that does not concern this event type changes nothing."""
-    changed: Event = copy.deepcopy(dict(event))
-    for variant in variants:
-        VARIANTS[variant](changed)
+def apply(body: Body, *, variants: Collection[str], drifts: Mapping[str, Callable[[Body], None]]) -> Body:
+    """Return a changed copy; variants of other families, or that do not concern this event, change nothing."""
+    changed = copy.deepcopy(body)
+    for name, change in drifts.items():
+        if name in variants:
+            change(changed)
     return changed
 
 
-def _event_ts(event: Event) -> None:
-    info = event["EventInfo"]
-    info["EventTs"] = int(info["EventTs"]) if isinstance(info["EventTs"], str) else str(info["EventTs"])
+def write_numbers_as_strings(body: Body, *, besides: str = "") -> None:
+    """Turn every number into decimal text, in the depth as well; `besides` is a top field that stays."""
+    for name, value in body.items():
+        if name != besides:
+            body[name] = _as_string(value)
 
 
-def _room_id(event: Event) -> None:
-    info = event["EventInfo"]
-    if isinstance(info["RoomId"], str) and info["RoomId"].isdecimal():
-        info["RoomId"] = int(info["RoomId"])
+def write_strings_as_numbers(body: Body, names: Collection[str]) -> None:
+    """Turn decimal text into numbers where it stands under one of these names."""
+    for name, value in body.items():
+        if isinstance(value, dict):
+            write_strings_as_numbers(value, names)
+        elif name in names and isinstance(value, str) and value.isdecimal():
+            body[name] = int(value)
 
 
-def _begin_timestamp(event: Event) -> None:
-    payload = event["EventInfo"]["Payload"]
-    for holder in (payload, payload.get("TencentVod"), *payload.get("FileMessage", [])):
-        for name in ("BeginTimeStamp", "StartTimeStamp", "EndTimeStamp"):
-            if holder and name in holder:
-                holder[name] = str(holder[name])
+def _as_string(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _as_string(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_as_string(item) for item in value]
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-def _status(event: Event) -> None:
-    payload = event["EventInfo"]["Payload"]
-    for name in ("Status", "LeaveCode"):
-        if name in payload:
-            payload[name] = str(payload[name])
+def blank(body: Body, names: Collection[str]) -> None:
+    """Empty what stands under these names: "" for text, null for anything else."""
+    for name in names:
+        if name in body:
+            body[name] = "" if isinstance(body[name], str) else None
 
 
-def _file_list_304(event: Event) -> None:
-    if event["EventType"] == 304:
-        event["EventInfo"]["Payload"]["FileList"] = [event["EventInfo"]["Payload"]["FileList"]]
-
-
-def _file_list_310(event: Event) -> None:
-    payload = event["EventInfo"]["Payload"]
-    if event["EventType"] == 310 and payload["FileList"]:
-        payload["FileList"] = payload["FileList"][0]
-        payload.pop("FileMessage", None)
-
-
-def _flat_311(event: Event) -> None:
-    payload = event["EventInfo"]["Payload"]
-    if event["EventType"] == 311:
-        payload.update(payload.pop("TencentVod", {}))
-
-
-def _leave_code_305(event: Event) -> None:
-    payload = event["EventInfo"]["Payload"]
-    if event["EventType"] == 305:
-        payload["LeaveCode"] = payload.pop("Status")
-
-
-def _no_event_ms_ts(event: Event) -> None:
-    event["EventInfo"].pop("EventMsTs", None)
-
-
-def _unknown_field(event: Event) -> None:
-    event["EventInfo"]["Payload"]["NewField"] = {"Version": 2}
-    event["NewField"] = "new"
-
-
-VARIANTS: dict[str, Callable[[Event], None]] = {
-    "event_ts": _event_ts,
-    "room_id": _room_id,
-    "begin_timestamp": _begin_timestamp,
-    "status": _status,
-    "file_list_304": _file_list_304,
-    "file_list_310": _file_list_310,
-    "flat_311": _flat_311,
-    "leave_code_305": _leave_code_305,
-    "no_event_ms_ts": _no_event_ms_ts,
-    "unknown_field": _unknown_field,
-}
+def omit(body: Body, names: Collection[str]) -> None:
+    """Leave out what stands under these names."""
+    for name in names:
+        body.pop(name, None)

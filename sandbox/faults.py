@@ -4,22 +4,13 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.families import FAMILIES
+from sandbox.family import EventType
 from sandbox.ledger import Ledger
 
 ACTIONS = ("CreateCloudRecording", "DescribeCloudRecording", "ModifyCloudRecording", "DeleteCloudRecording")
 GARBAGE = ("truncated", "empty", "html")
-DRIFTS = (
-    "event_ts",
-    "room_id",
-    "begin_timestamp",
-    "status",
-    "file_list_304",
-    "file_list_310",
-    "flat_311",
-    "leave_code_305",
-    "no_event_ms_ts",
-    "unknown_field",
-)
+DRIFTS = tuple(dict.fromkeys(name for family in FAMILIES.values() for name in family.drifts))
 
 # kind: {option: default}. The default's type is the option's type; None stands for "any".
 OF_CALLS: dict[str, dict[str, Any]] = {
@@ -29,13 +20,15 @@ OF_CALLS: dict[str, dict[str, Any]] = {
     "http_status": {"action": None, "act": False, "status": 502},
     "garbage": {"action": None, "act": True, "body": "truncated"},
 }
+FOR_ANY: dict[str, Any] = {"family": None, "event_types": None}
 OF_CALLBACKS: dict[str, dict[str, Any]] = {
-    "delay_callbacks": {"event_types": None, "seconds": 10.0},
-    "duplicate_callbacks": {"event_types": None, "copies": 1},
-    "reorder_callbacks": {"event_types": None, "window": 5.0},
-    "drop_callbacks": {"event_types": None},
-    "drop_first_attempt": {"event_types": None},
-    "drift": {"event_types": None, "variants": list(DRIFTS)},
+    "delay_callbacks": {**FOR_ANY, "seconds": 10.0},
+    "duplicate_callbacks": {**FOR_ANY, "copies": 1},
+    "reorder_callbacks": {**FOR_ANY, "window": 5.0},
+    "drop_callbacks": FOR_ANY,
+    "drop_first_attempt": FOR_ANY,
+    "stale_stamp": {**FOR_ANY, "age_seconds": 0.0},
+    "drift": {**FOR_ANY, "variants": list(DRIFTS)},
 }
 OF_TASKS: dict[str, dict[str, Any]] = {
     "fail_start": {},
@@ -48,6 +41,7 @@ OF_TASKS: dict[str, dict[str, Any]] = {
 KINDS = OF_CALLS | OF_CALLBACKS | OF_TASKS
 CHOICES: dict[str, tuple[Any, ...]] = {
     "action": (None, *ACTIONS),
+    "family": (None, *FAMILIES),
     "body": GARBAGE,
     "stage": ("start", "stop"),
 }
@@ -67,15 +61,16 @@ class Fault:
     probability: float = 1.0
     injected: int = field(default=0)
 
-    def matches(self, *, action: str | None, event_type: int | None, stage: str | None) -> bool:
+    def matches(
+        self, *, action: str | None, family: str | None, event_type: EventType | None, stage: str | None
+    ) -> bool:
         if self.times is not None and self.injected >= self.times:
-            return False
-        if self.options.get("action") not in (None, action):
             return False
         types = self.options.get("event_types")
         if types is not None and event_type not in types:
             return False
-        return self.options.get("stage") in (None, stage)
+        here = {"action": action, "family": family, "stage": stage}
+        return all(self.options.get(name) in (None, value) for name, value in here.items())
 
     def public(self) -> dict[str, Any]:
         return {
@@ -99,13 +94,16 @@ class FaultBook:
         self,
         *kinds: str,
         action: str | None = None,
-        event_type: int | None = None,
+        family: str | None = None,
+        event_type: EventType | None = None,
         stage: str | None = None,
         task_id: str | None = None,
     ) -> Fault | None:
         """Return the first fault of these kinds that strikes here, count it and write it down."""
         for fault in self.faults:
-            if fault.kind not in kinds or not fault.matches(action=action, event_type=event_type, stage=stage):
+            if fault.kind not in kinds:
+                continue
+            if not fault.matches(action=action, family=family, event_type=event_type, stage=stage):
                 continue
             if random.random() >= fault.probability:
                 continue
@@ -115,6 +113,7 @@ class FaultBook:
                 fault=fault.kind,
                 sdk_app_id=self._sdk_app_id,
                 action=action,
+                family=family,
                 event_type=event_type,
                 task_id=task_id,
                 options=fault.options,
@@ -157,11 +156,12 @@ def _check_option(kind: str, name: str, value: Any, default: Any) -> None:
     if name in CHOICES:
         if value not in CHOICES[name]:
             raise BadFault(f"{kind}.{name} is one of {', '.join(map(str, CHOICES[name]))}")
-    elif name in ("event_types", "variants"):
-        if name == "event_types" and value is None:
-            return
-        if not isinstance(value, list) or (name == "variants" and not set(value) <= set(DRIFTS)):
-            raise BadFault(f"{kind}.{name} is a list" + (f" of {', '.join(DRIFTS)}" if name == "variants" else ""))
+    elif name == "event_types":
+        if value is not None and not (isinstance(value, list) and all(isinstance(one, int | str) for one in value)):
+            raise BadFault(f"{kind}.{name} is a list of event types or null")
+    elif name == "variants":
+        if not isinstance(value, list) or not all(isinstance(one, str) and one in DRIFTS for one in value):
+            raise BadFault(f"{kind}.{name} is a list of {', '.join(DRIFTS)}")
     elif name == "repair_after" or _is_number(default):
         if not (value is None and default is None) and (not _is_number(value) or value < 0):
             raise BadFault(f"{kind}.{name} is a number, at least 0")

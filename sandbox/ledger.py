@@ -6,7 +6,7 @@ from sandbox.clock import wall_ms
 from sandbox.log import log_event
 
 SECRETS = frozenset({"UserSig", "AccessKey", "SecretKey", "PrivateMapKey"})
-LOGGED = ("action", "code", "sdk_app_id", "task_id", "event_type", "outcome", "fault", "what")
+LOGGED = ("action", "code", "family", "sdk_app_id", "task_id", "event_type", "outcome", "fault", "what")
 
 
 class Ledger:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.sandbox.driver import Application, Sandbox
+from tests.sandbox.player import Player
 from tests.sandbox.receiver import Receiver
 
 SPEED = 50
@@ -34,3 +35,9 @@ def receiver() -> Iterator[Receiver]:
 def calling_app(sandbox: Sandbox, receiver: Receiver) -> Application:
     """An application whose callbacks go to the receiver."""
     return Application(sandbox, callback_url=receiver.url)
+
+
+@pytest.fixture
+def player(sandbox: Sandbox, receiver: Receiver) -> Player:
+    """An application whose callbacks of every family go to the receiver."""
+    return Player(sandbox, receiver)

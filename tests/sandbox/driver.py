@@ -77,8 +77,8 @@ class Sandbox:
         finally:
             self.control("PUT", "/clock", {"speed": before})
 
-    def ledger(self) -> list[Params]:
-        entries: list[Params] = self.control("GET", "/ledger")["entries"]
+    def ledger(self, *, after: int = 0) -> list[Params]:
+        entries: list[Params] = self.control("GET", f"/ledger?after={after}")["entries"]
         return entries
 
 
@@ -89,6 +89,7 @@ class Application:
         self.sandbox = sandbox
         self.sdk_app_id = next(sdk_app_ids)
         self.secret_id = f"AKID{self.sdk_app_id}"
+        self.born = int(sandbox.control("GET", "/health")["ledger"])
         given = {"secret_id": self.secret_id, "secret_key": SECRET_KEY, "callback_key": CALLBACK_KEY}
         sandbox.control("PUT", f"/apps/{self.sdk_app_id}", given | settings)
         self.sdk = self.client()
@@ -129,9 +130,8 @@ class Application:
         self.sandbox.control("PUT", f"/apps/{self.sdk_app_id}/faults", {"faults": list(faults)})
 
     def entries(self, kind: str) -> list[Params]:
-        return [
-            entry for entry in self.sandbox.ledger() if entry["kind"] == kind and entry["sdk_app_id"] == self.sdk_app_id
-        ]
+        entries = self.sandbox.ledger(after=self.born)
+        return [entry for entry in entries if entry["kind"] == kind and entry["sdk_app_id"] == self.sdk_app_id]
 
     def tasks(self) -> list[Params]:
         found: list[Params] = self.sandbox.control("GET", f"/tasks?sdk_app_id={self.sdk_app_id}")["tasks"]

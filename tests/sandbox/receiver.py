@@ -29,12 +29,16 @@ class Receiver:
         self.callbacks: list[Callback] = []
         self.statuses: list[int] = []
         self.status = 200
+        self.holds: list[float] = []  # seconds before the first answers
+        self.stopped = threading.Event()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.callbacks.append(Callback(dict(self.headers.items()), body))
+                if receiver.holds:
+                    receiver.stopped.wait(receiver.holds.pop())
                 self.send_response(receiver.statuses.pop(0) if receiver.statuses else receiver.status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -54,6 +58,7 @@ class Receiver:
         return [callback for callback in list(self.callbacks) if callback.event_type == event_type]
 
     def stop(self) -> None:
+        self.stopped.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()

@@ -36,10 +36,10 @@ def test_settings_are_changed_one_by_one(app: Application, sandbox: Sandbox) -> 
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"secret_id": "x"}, {"secret_id": "x", "secret_key": 5}, {"colour": "red"}, {"sdk_app_id": 8}]
+    "values", [{}, {"secret_id": "x"}, {"secret_id": "x", "secret_key": 5}, {"colour": "red"}, {"sdk_app_id": 8}]
 )
-def test_a_bad_application_is_refused(sandbox: Sandbox, settings: dict[str, object]) -> None:
-    assert sandbox.control("PUT", "/apps/7", settings, status=400)["error"]
+def test_a_bad_application_is_refused(sandbox: Sandbox, values: dict[str, object]) -> None:
+    assert sandbox.control("PUT", "/apps/7", values, status=400)["error"]
     assert sandbox.control("GET", "/apps/7", status=404)["error"]
 
 
@@ -111,7 +111,7 @@ def test_a_taken_port_is_told_in_one_line(sandbox: Sandbox) -> None:
 
 def test_it_shares_no_code_with_the_project() -> None:
     names = [path.name for path in ROOT.iterdir() if (path / "__init__.py").exists() and path.name != "sandbox"]
-    lines = [line for path in Path(ROOT, "sandbox").glob("*.py") for line in path.read_text().splitlines()]
+    lines = [line for path in Path(ROOT, "sandbox").rglob("*.py") for line in path.read_text().splitlines()]
     imported = {line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))}
 
     assert not imported & {*names, "django", "tencentcloud"}

@@ -3,12 +3,11 @@
 Source: https://trtc.io/document/54914
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from sandbox.clock import wall_ms
-from sandbox.tasks import RecordedFile, Task
+from sandbox.trtc.tasks import RecordedFile, Task
 
 EVENT_GROUP_RECORDING = 3
 RECORDER_START = 301
@@ -29,7 +28,7 @@ STRING_EVENT_TS = frozenset({RECORDER_START, RECORDER_STOP, FILE_SLICE})
 
 
 def build(event_type: int, task: Task, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a body whose event happens now; CallbackTs is set anew for every attempt."""
+    """Return a body whose event happens now."""
     now_ms = wall_ms()
     seconds: int | str = now_ms // 1000
     return {
@@ -55,9 +54,3 @@ def slice_payload(file: RecordedFile) -> dict[str, Any]:
         "TrackType": file.track,
         "BeginTimeStamp": file.begin_ms,
     }
-
-
-def render(event: Mapping[str, Any]) -> bytes:
-    """Return the bytes that are signed and sent: UTF-8, one tab per level and after each colon."""
-    body = {**event, "CallbackTs": wall_ms()}
-    return json.dumps(body, indent="\t", separators=(",", ":\t"), ensure_ascii=False).encode()

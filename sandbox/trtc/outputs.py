@@ -10,8 +10,8 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox import names
-from sandbox.tasks import RecordedFile, Task
+from sandbox.trtc import names
+from sandbox.trtc.tasks import RecordedFile, Task
 
 STORAGE_SUFFIXES = ((), ("mp4",), ("aac",), ("mp4",), ("aac",))  # by OutputFormat
 VOD_SUFFIXES = (("mp4",), ("m3u8",), ("aac",), ("m3u8", "mp4"), ("m3u8", "aac"))  # by MediaType

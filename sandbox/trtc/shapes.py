@@ -4,7 +4,7 @@ Source: https://trtc.io/document/46960 (Create), 46958 (Describe), 46957 (Modify
 36760 (data types).
 """
 
-from sandbox.schema import Flag, Int, Obj, Objs, Shape, Text, Texts
+from sandbox.trtc.schema import Flag, Int, Obj, Objs, Shape, Text, Texts
 
 NAME = r"[A-Za-z0-9_-]+"
 NAME_WHY = "letters, digits, _ and - are allowed"

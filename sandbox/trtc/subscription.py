@@ -6,7 +6,7 @@ Source: SubscribeStreamUserIds in https://trtc.io/document/36760
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sandbox.rooms import Publisher
+from sandbox.trtc.rooms import Publisher
 
 PREFIX_MARK = ".*$"
 MOST_ANCHORS = 25

@@ -13,12 +13,12 @@ from typing import Any
 from aiohttp import web
 
 from sandbox import signature
-from sandbox.actions import ACTIONS
 from sandbox.apps import App
 from sandbox.cloud import Cloud
 from sandbox.errors import VendorError, invalid, missing, mistyped
 from sandbox.faults import OF_CALLS, Fault
 from sandbox.ledger import redact
+from sandbox.trtc.actions import ACTIONS
 
 VERSION = "2019-07-22"
 HTML = "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body>\r\n</html>\r\n"

@@ -6,12 +6,12 @@ Source: https://trtc.io/document/45169 and the order of events in https://trtc.i
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sandbox import events, names, outputs
 from sandbox.clock import Clock, wall_ms
 from sandbox.faults import FaultBook
-from sandbox.rooms import Rooms
-from sandbox.subscription import Track, find_tracks
-from sandbox.tasks import DEFAULT_IDLE_SECONDS, RecordedFile, State, Task
+from sandbox.trtc import events, names, outputs
+from sandbox.trtc.rooms import Rooms
+from sandbox.trtc.subscription import Track, find_tracks
+from sandbox.trtc.tasks import DEFAULT_IDLE_SECONDS, RecordedFile, State, Task
 
 # Vendor seconds.
 ENTER_SECONDS = 0.2

@@ -6,12 +6,12 @@ Source: https://trtc.io/document/46960 (Create), 46958 (Describe), 46957 (Modify
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import names, rules, schema, shapes, user_sig
 from sandbox.apps import App
 from sandbox.cloud import LEAVE_SAME_USER_ENTERED, Cloud
 from sandbox.errors import VendorError, invalid, not_found
-from sandbox.rooms import ROOM_TYPES, RoomKey
-from sandbox.tasks import Task
+from sandbox.trtc import names, rules, schema, shapes, user_sig
+from sandbox.trtc.rooms import ROOM_TYPES, RoomKey
+from sandbox.trtc.tasks import Task
 
 Params = dict[str, Any]
 Answer = dict[str, Any]

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sandbox import names
 from sandbox.clock import wall_ms
 from sandbox.errors import not_found
 from sandbox.ledger import redact
-from sandbox.rooms import RoomKey
-from sandbox.rules import is_string_room
+from sandbox.trtc import names
+from sandbox.trtc.rooms import RoomKey
+from sandbox.trtc.rules import is_string_room
 
 DEFAULT_EXPIRED_HOURS = 72
 SECONDS_PER_HOUR = 3600

@@ -1,0 +1,1 @@
+"""CSS live recording: callbacks only, played on demand."""

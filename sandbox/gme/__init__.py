@@ -1,0 +1,1 @@
+"""GME voice recording: callbacks only, played on demand."""

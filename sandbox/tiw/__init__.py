@@ -1,0 +1,1 @@
+"""TIW real-time recording: callbacks only, played on demand."""

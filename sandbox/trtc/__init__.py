@@ -1,0 +1,1 @@
+"""TRTC on-cloud recording: its API, rooms, robots and callbacks."""
