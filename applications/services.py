@@ -1,13 +1,19 @@
 """Create applications, storage profiles and keys; what the API, commands, the environment and the admin share."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import ApiKey, Application, CallbackEndpoint, Family, Scope, StorageProfile
+from applications.models import ApiKey, Application, CallbackEndpoint, Scope, StorageProfile
+
+# How long a replaced callback key still verifies. Callbacks that are under way are signed with it, and the vendor's
+# console takes a while to change over.
+ROTATION_TIME = timedelta(days=7)
 
 
 @transaction.atomic
@@ -26,10 +32,32 @@ def create_application(
     application = Application(**fields)
     application.full_clean()
     application.save()
-    CallbackEndpoint.objects.create(application=application, family=Family.TRTC, current_key=callback_key)
+    create_callback_endpoint(application=application, fields={"family": "trtc", "current_key": callback_key})
     if storage is not None:
         create_storage_profile(application=application, fields=storage)
     return application
+
+
+def create_callback_endpoint(*, application: Application, fields: Mapping[str, Any]) -> CallbackEndpoint:
+    """Create the address at which a vendor family calls *application*.
+
+    Raises:
+        ValidationError: A field is wrong, or the family has its address already; nothing is stored.
+    """
+    endpoint = CallbackEndpoint(application=application, **fields)
+    endpoint.current_key_since = timezone.now() if endpoint.current_key else None
+    endpoint.full_clean()
+    endpoint.save()
+    return endpoint
+
+
+def rotate_callback_key(*, endpoint: CallbackEndpoint, new_key: str) -> None:
+    """Put *new_key* in use on an endpoint that is about to be saved; the old one verifies for a while longer."""
+    now = timezone.now()
+    if endpoint.current_key and endpoint.current_key != new_key:
+        endpoint.previous_key = endpoint.current_key
+        endpoint.previous_key_until = now + ROTATION_TIME
+    endpoint.current_key, endpoint.current_key_since = new_key, now
 
 
 def create_storage_profile(*, application: Application, fields: Mapping[str, Any]) -> StorageProfile:

@@ -1,9 +1,13 @@
-"""Which application an address belongs to, and the keys that its vendor signs with."""
+"""Which application an address belongs to, and on which terms its vendor is believed."""
 
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from django.db import InterfaceError, OperationalError
+
+from applications.families import find_family
 from applications.models import CallbackEndpoint
 
 # A revoked key is refused everywhere after this long. Reading and decrypting the keys for every callback would cost
@@ -16,13 +20,32 @@ class UnknownAddress(Exception):
     """No endpoint has this token."""
 
 
-@dataclass(frozen=True, slots=True)
+class KeysUnknown(Exception):
+    """The database is away, and this process never read the keys of this address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
-    """The keys of one endpoint; the first is the current one."""
+    """What one endpoint accepts.
+
+    Attributes:
+        vendor_app_id: The application's id in this family, in digits.
+        quiet_seconds: None for a family whose recordings have a last event.
+    """
 
     application_id: int
-    sdk_app_id: int
-    keys: tuple[str, ...] = field(repr=False)
+    vendor_app_id: str
+    current_key: str = field(repr=False)
+    previous_key: str = field(repr=False)
+    previous_key_until: datetime | None
+    variant: str
+    is_trusted: bool
+    quiet_seconds: int | None
+
+    def keys(self, *, now: datetime) -> tuple[str, ...]:
+        """Return the keys that verify at *now*; an empty one never does."""
+        previous_holds = self.previous_key_until is None or now < self.previous_key_until
+        return tuple(key for key in (self.current_key, self.previous_key if previous_holds else "") if key)
 
 
 _guard = threading.Lock()
@@ -30,17 +53,26 @@ _remembered: dict[tuple[str, str], tuple[float, Ring]] = {}
 
 
 def find_ring(*, family: str, token: str) -> Ring:
-    """Return the keys behind an address, at most two seconds old.
+    """Return the terms behind an address, at most two seconds old; while the database is away, the last known.
 
     Raises:
         UnknownAddress: There is none; nothing is remembered, so guessing costs the guesser, not us.
+        KeysUnknown: They cannot be read now and never were.
     """
     now = time.monotonic()
     with _guard:
         read_at, ring = _remembered.get((family, token), (0.0, None))
     if ring is not None and now - read_at < REMEMBER_SECONDS:
         return ring
-    ring = _read_ring(family, token)
+    try:
+        ring = _read_ring(family, token)
+    except UnknownAddress:
+        with _guard:
+            _remembered.pop((family, token), None)
+        raise
+    except (OperationalError, InterfaceError) as error:
+        if ring is None:
+            raise KeysUnknown from error
     with _guard:
         if len(_remembered) >= MOST_REMEMBERED:
             _remembered.clear()
@@ -55,11 +87,18 @@ def forget_rings() -> None:
 
 
 def _read_ring(family: str, token: str) -> Ring:
-    if "\0" in token:
+    if find_family(family) is None or "\0" in token:
         raise UnknownAddress
-    endpoint = CallbackEndpoint.objects.filter(family=family, token=token)
-    found = endpoint.values_list("application_id", "application__sdk_app_id", "current_key", "previous_key").first()
-    if found is None:
+    endpoint = CallbackEndpoint.objects.select_related("application").filter(family=family, token=token).first()
+    if endpoint is None:
         raise UnknownAddress
-    application_id, sdk_app_id, *keys = found
-    return Ring(application_id, sdk_app_id, tuple(key for key in keys if key))
+    return Ring(
+        application_id=endpoint.application_id,
+        vendor_app_id=str(endpoint.effective_app_id),
+        current_key=endpoint.current_key,
+        previous_key=endpoint.previous_key,
+        previous_key_until=endpoint.previous_key_until,
+        variant=endpoint.signature_variant,
+        is_trusted=endpoint.is_trusted,
+        quiet_seconds=endpoint.effective_quiet_seconds,
+    )

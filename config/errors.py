@@ -1,10 +1,12 @@
 """The one place where errors become HTTP."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.db import InterfaceError, OperationalError
 from django.http import UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -24,10 +26,13 @@ from recordings.services.errors import (
     NotChangeable,
     RecordingError,
     SlotTaken,
+    StartedElsewhere,
     VendorRefused,
     VersionMismatch,
 )
 from recordings.trtc.errors import Rejected
+
+logger = logging.getLogger(__name__)
 
 
 class ApiError(exceptions.APIException):
@@ -78,6 +83,12 @@ ANSWERS: dict[type[RecordingError], Callable[[Any], exceptions.APIException]] = 
     ChangeInFlight: lambda _error: ApiError(
         409, "change_in_flight", _("An earlier change waits for the vendor's answer."), fault="vendor"
     ),
+    StartedElsewhere: lambda _error: ApiError(
+        409,
+        "started_elsewhere",
+        _("The recording was started elsewhere and is only watched here. Change it where it was started."),
+        fault="caller",
+    ),
     NotChangeable: lambda error: ApiError(
         409, "not_changeable", _("The recording is ending or over."), fault="caller", state=str(error)
     ),
@@ -93,6 +104,11 @@ class ExceptionHandler(handler.ExceptionHandler):
             return answer(exc)
         if isinstance(exc, ValidationError):  # of a model, by way of a service
             return exceptions.ValidationError(as_serializer_error(exc))
+        if isinstance(exc, OperationalError | InterfaceError):
+            logger.error("database_unavailable", exc_info=exc)
+            return ApiError(
+                503, "database_unavailable", _("The database is not available. Try again later."), fault="none"
+            )
         if isinstance(exc, RequestDataTooBig):
             return TooLarge()
         if isinstance(exc, UnreadablePostError):  # the caller went away in mid-body

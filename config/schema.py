@@ -42,7 +42,6 @@ METHODS_OF_STATUS = {
     "415": ("POST", "PATCH"),
     "422": ("POST", "PATCH"),
     "428": ("PATCH",),
-    "503": ("POST", "PATCH"),
 }
 
 

@@ -121,6 +121,12 @@ else:
     }
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+
+# Callbacks that came while the database was away, fsynced; one folder for all processes of a host. Empty: they are
+# answered 503 then, and the vendor's own retries must do.
+SPOOL_FOLDER = env.str("SPOOL_FOLDER", default=str(BASE_DIR / ".spool"))
+SPOOL_MOST_BYTES = env.int("SPOOL_MOST_BYTES", default=256 * 1024 * 1024)
 
 # --- REST API ---------------------------------------------------------------------------------------------------
 

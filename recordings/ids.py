@@ -1,6 +1,7 @@
 """Recording ids and the robot names derived from them."""
 
 import os
+import re
 import time
 import uuid
 
@@ -28,3 +29,17 @@ def robot_name(recording_id: uuid.UUID) -> str:
         number, digit = divmod(number, 36)
         digits = _ALPHABET[digit] + digits
     return ROBOT_PREFIX + digits
+
+
+def recording_id_of(robot: str) -> uuid.UUID | None:
+    """Return the recording whose robot has this name; None when the name is not of our making."""
+    if not _ROBOT_NAME.fullmatch(robot):
+        return None
+    number = int(robot.removeprefix(ROBOT_PREFIX), 36)
+    if number >= 1 << 128:
+        return None
+    found = uuid.UUID(int=number)
+    return found if found.version == 7 else None
+
+
+_ROBOT_NAME = re.compile(ROBOT_PREFIX + r"[0-9a-z]{25}", re.ASCII)

@@ -12,6 +12,8 @@ from rest_framework.test import APIClient
 
 from applications.models import ApiKey, Application, StorageProfile
 from applications.services import create_api_key, create_application
+from callbacks.ingest import Pause
+from callbacks.outage import the_drainer, the_spool
 from tests.vendor import Vendor
 
 ApiClient = Callable[..., APIClient]
@@ -133,6 +135,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock(timezone.now)
     monkeypatch.setattr(timezone, "now", made)
     return made
+
+
+@pytest.fixture(autouse=True)
+def _no_spool(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no test put callbacks where another one, or a service on this machine, would find them."""
+    monkeypatch.setattr("callbacks.ingest._pause", Pause())
+    settings.SPOOL_FOLDER = ""
+    the_spool.cache_clear()
+    the_drainer.cache_clear()
+    yield
+    the_spool.cache_clear()
+    the_drainer.cache_clear()
 
 
 @pytest.fixture(autouse=True)

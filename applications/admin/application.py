@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
-from applications.admin.inlines import CallbackEndpointInline, StorageProfileInline
+from applications.admin.callback_endpoint import CallbackEndpointInline
+from applications.admin.inlines import StorageProfileInline
 from applications.admin.secrets import HidesSecrets, WriteOnlySecretsForm, secret_names
 from applications.models import Application
 

@@ -1,19 +1,15 @@
-"""Storage profiles and callback endpoints, on the page of their application."""
+"""Storage profiles, on the page of their application."""
 
 from typing import Any
 
-from django import forms
-from django.contrib import admin
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from applications.admin.secrets import HidesSecrets, WriteOnlySecretsForm
-from applications.models import CallbackEndpoint, StorageProfile
+from applications.models import StorageProfile
 
 
 class KeepsUsedProfiles(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in its stubs alone
@@ -61,62 +57,3 @@ class StorageProfileInline(HidesSecrets, StackedInline):  # type: ignore[misc]  
         if db_field.name == "tencent_vod":
             kwargs["widget"] = UnfoldAdminTextareaWidget(attrs={"rows": 3})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-
-class CallbackEndpointForm(WriteOnlySecretsForm):
-    """A new key moves the stored one behind it, so that callbacks under way during a rotation still verify."""
-
-    forget_previous_key = forms.BooleanField(
-        label=_("Forget the previous key"),
-        required=False,
-        widget=UnfoldBooleanSwitchWidget,
-        help_text=_("After a rotation: callbacks that are signed with it are refused from then on."),
-    )
-
-    class Meta:
-        model = CallbackEndpoint
-        fields = ["family", "current_key"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["forget_previous_key"].disabled = not self.instance.previous_key
-
-    def save(self, commit: bool = True) -> Any:
-        endpoint = self.instance
-        old_key = self.stored.get("current_key", "")
-        if "current_key" in self.changed_data and old_key:
-            endpoint.previous_key = old_key
-        if self.cleaned_data.get("forget_previous_key"):
-            endpoint.previous_key = ""
-        return super().save(commit)
-
-
-class CallbackEndpointInline(HidesSecrets, StackedInline):  # type: ignore[misc]  # untyped library
-    model = CallbackEndpoint
-    form = CallbackEndpointForm
-    extra = 0
-    fields = ["family", "address", "current_key", "keys_accepted", "forget_previous_key"]
-    readonly_fields = ["address", "keys_accepted"]
-
-    @admin.display(description=_("callback URL"))
-    def address(self, endpoint: CallbackEndpoint) -> str | SafeString:
-        if not endpoint.pk:
-            return str(_("Made when you save."))
-        return format_html(
-            '<input readonly class="cp-copy" value="{}" aria-label="{}" onclick="this.select()">'
-            '<p class="cp-hint">{}</p>',
-            endpoint.url,
-            _("callback URL"),
-            _(
-                "Paste it in the TRTC console: Application management > Callback configuration > recording callback, "
-                "and set the same callback key there."
-            ),
-        )
-
-    @admin.display(description=_("keys that are accepted"))
-    def keys_accepted(self, endpoint: CallbackEndpoint) -> str:
-        if not endpoint.current_key and not endpoint.previous_key:
-            return str(_("None: every callback is refused."))
-        if endpoint.previous_key:
-            return str(_("The callback key, and the previous one while it is being rotated."))
-        return str(_("The callback key."))

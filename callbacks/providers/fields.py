@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-LATEST_MS = 253_402_300_799_999  # 9999-12-31, the last that datetime can hold
+LATEST_MS = 4_102_444_800_000  # 2100: a date with room for every deadline after it
 _DECIMAL = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 
@@ -26,11 +26,14 @@ Integer = Annotated[int, BeforeValidator(_read_integer), Field(strict=True)]
 UnixMs = Annotated[int, BeforeValidator(_read_integer), Field(strict=True, ge=0, le=LATEST_MS)]
 UnixSeconds = Annotated[int, BeforeValidator(_read_integer), Field(strict=True, ge=0, le=LATEST_MS // 1000)]
 SmallInteger = Annotated[int, BeforeValidator(_read_integer), Field(strict=True, ge=0, lt=2**31)]
+Count = Annotated[int, BeforeValidator(_read_integer), Field(strict=True, ge=0, lt=2**63)]  # bytes, milliseconds
 # A string, or an integer to be read as one; without control characters.
 Text = Annotated[str, BeforeValidator(_read_text), StringConstraints(strict=True, max_length=1024, pattern=_PRINTABLE)]
 Identifier = Annotated[
     str, BeforeValidator(_read_text), StringConstraints(strict=True, max_length=255, pattern=_PRINTABLE)
 ]
+# An address of a file: as long as one may be, and without control characters. Never fetched unasked.
+Address = Annotated[str, StringConstraints(strict=True, max_length=4096, pattern=_PRINTABLE)]
 # Free text of the vendor's; shown escaped.
 Prose = Annotated[str, BeforeValidator(_read_text), StringConstraints(strict=True, max_length=4096)]
 

@@ -9,14 +9,17 @@ import hashlib
 import hmac
 import json
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, StringConstraints
 
-from callbacks.providers.base import Malformed, Provider, ProviderEvent, SignatureRejected
+from applications.families import Assurance, Family
+from callbacks.providers.base import Malformed, Proof, Provider, ProviderEvent, SignatureRejected, Terms
 from callbacks.providers.fields import Identifier, Prose, SmallInteger, Text, UnixMs, UnixSeconds, from_ms
-from callbacks.providers.strict_json import NotStrictJson, read_object
+from callbacks.providers.shapes import malformed_in, natural_key
+from callbacks.providers.strict_json import read_object
 from recordings.states.facts import FactKind
 from recordings.states.vocabulary import Reason
 
@@ -61,23 +64,30 @@ LEAVE_CODES: Mapping[int, Reason] = {
 }
 
 
-def verify(headers: Mapping[str, str], body: bytes, keys: Sequence[str]) -> None:
+def verify(headers: Mapping[str, str], body: bytes, terms: Terms) -> Proof:
     """Check the Sign header, base64(HMAC-SHA256(key, raw body)), against each key.
+
+    There is no stamp: a replay meets its own natural key.
 
     Raises:
         SignatureRejected: No key matches. Several keys allow rotation.
     """
     sent = headers.get("Sign", "").encode("utf-8", "replace")
-    for key in filter(None, keys):  # anyone can sign with an empty key
-        digest = b64encode(hmac.digest(key.encode(), body, hashlib.sha256))
-        if hmac.compare_digest(sent, digest):
-            return
+    for key in filter(None, terms.keys):  # anyone can sign with an empty key
+        if hmac.compare_digest(sent, _signature(body, key)):
+            return Proof()
     raise SignatureRejected("trtc: Sign matches no configured key")
 
 
-def claimed_application(headers: Mapping[str, str]) -> str | None:
-    """Return the SdkAppId header; the body carries none."""
-    return headers.get("SdkAppId")
+def sign(body: Mapping[str, Any], key: str, now: datetime) -> tuple[Mapping[str, str], bytes]:
+    """Return headers and body as TRTC sends them: pretty-printed with tabs. It names no application."""
+    stamped = {**body, "CallbackTs": int(now.timestamp() * 1000)}
+    raw = json.dumps(stamped, indent="\t", separators=(",", ":\t")).encode()
+    return {"Sign": _signature(raw, key).decode()}, raw
+
+
+def _signature(body: bytes, key: str) -> bytes:
+    return b64encode(hmac.digest(key.encode(), body, hashlib.sha256))
 
 
 class _FileMessage(BaseModel):
@@ -103,7 +113,7 @@ class _Payload(_VodFile):
     FileList: Text | list[Text] | None = None
     FileMessage: list[_FileMessage] = []
     BeginTimeStamp: UnixMs | None = None
-    Code: Text = ""
+    Code: Annotated[Text, StringConstraints(max_length=128)] = ""
     Message: Prose = ""
     Url: Prose = ""
     Errmsg: Prose = ""
@@ -126,7 +136,7 @@ class _Body(BaseModel):
     EventInfo: _EventInfo
 
 
-def parse(body: bytes) -> ProviderEvent:
+def parse(headers: Mapping[str, str], body: bytes) -> ProviderEvent:
     """Read one callback body; TRTC sends one event in a request.
 
     Other groups (1 room, 2 media, 8 web recording) use the same address: they are kept and move nothing.
@@ -134,24 +144,21 @@ def parse(body: bytes) -> ProviderEvent:
     Raises:
         Malformed: Not strict JSON, or not the shape of a TRTC callback.
     """
-    try:
+    with malformed_in("trtc"):
         raw = read_object(body)
         shape = _Body.model_validate(raw)
-        info = shape.EventInfo
-        if shape.EventGroupId == RECORDING_GROUP and not info.TaskId:
-            raise Malformed("trtc: EventInfo.TaskId is missing")
-        kind, data = _fact_of(shape.EventType, info) if shape.EventGroupId == RECORDING_GROUP else (None, {})
-    except NotStrictJson as error:
-        raise Malformed(f"trtc: {error}") from error
-    except ValidationError as error:
-        places = ", ".join(".".join(map(str, problem["loc"])) for problem in error.errors()[:5])
-        raise Malformed(f"trtc: wrong shape at {places}") from error
-
+    info = shape.EventInfo
+    if shape.EventGroupId == RECORDING_GROUP and not info.TaskId:
+        raise Malformed("trtc: EventInfo.TaskId is missing")
+    kind, data = _fact_of(shape.EventType, info) if shape.EventGroupId == RECORDING_GROUP else (None, {})
     group = "" if shape.EventGroupId == RECORDING_GROUP else f"{shape.EventGroupId}/"
     return ProviderEvent(
         event_type=f"{group}{shape.EventType}",
-        natural_key=_natural_key(shape.EventGroupId, shape.EventType, raw["EventInfo"]),
+        # CallbackTs is the sending time, so it differs between two deliveries of one event; EventInfo describes the
+        # event itself. TRTC sends no event id.
+        natural_key=natural_key([shape.EventGroupId, shape.EventType, raw["EventInfo"]]),
         occurred_at=_occurred_at(shape),
+        claimed_application=headers.get("SdkAppId"),  # the body carries none
         task_id=info.TaskId,
         room_id=info.RoomId,
         robot_user_id=info.UserId,
@@ -168,13 +175,6 @@ def _occurred_at(shape: _Body) -> Any:
     if info.EventTs is not None:
         return from_ms(info.EventTs * 1000)
     raise Malformed("trtc: EventInfo has no time")
-
-
-def _natural_key(group: int, event_type: int, info: Mapping[str, object]) -> str:
-    # CallbackTs is the sending time, so it differs between two deliveries of one event; EventInfo describes the
-    # event itself. TRTC sends no event id.
-    identity = json.dumps([group, event_type, info], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(identity.encode()).hexdigest()
 
 
 def _fact_of(event_type: int, info: _EventInfo) -> tuple[FactKind | None, dict[str, Any]]:
@@ -252,4 +252,12 @@ _DATA_READERS: Mapping[int, Callable[[_Payload], dict[str, Any]]] = {
     311: _vod_file,
 }
 
-PROVIDER = Provider(family="trtc", verify=verify, claimed_application=claimed_application, parse=parse)
+FAMILY = Family(
+    name="trtc",
+    label="TRTC on-cloud recording",
+    assurance=Assurance.STRONG,
+    console="TRTC console: Application management > Callback configuration > recording callback",
+)
+PROVIDER = Provider(
+    family=FAMILY, verify=verify, parse=parse, sign=sign, test_fields=("EventInfo.TaskId", "EventInfo.RoomId")
+)

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from recordings import gateway
 from recordings.models import FactRow, Recording
-from recordings.services.errors import VendorRefused
+from recordings.models.recording import Origin
+from recordings.services.confirm import confirm_recording
+from recordings.services.errors import StartedElsewhere, VendorRefused
 from recordings.services.refresh import refresh_recording
 from recordings.services.stop import stop_recording
 from recordings.states.facts import FactKind, Source
@@ -21,6 +23,9 @@ from recordings.states.vocabulary import State, is_terminal
 def refresh_and_tell(request: HttpRequest, recording: Recording) -> None:
     """Ask the vendor now; its words are told when it refuses."""
     told = {"room": name_room(recording)}
+    if not can_be_asked(recording):
+        _tell_elsewhere(request, recording)
+        return
     try:
         fresh = refresh_recording(recording_id=recording.uuid, gateway=gateway.get_gateway())
     except VendorRefused as error:
@@ -41,6 +46,9 @@ def stop_and_tell(request: HttpRequest, recording: Recording) -> None:
     except VendorRefused as error:
         _tell_refusal(request, recording, error)
         return
+    except StartedElsewhere:
+        _tell_elsewhere(request, recording)
+        return
     told = {"room": name_room(recording), "state": fresh.state}
     refusal = _last_fact(recording.uuid, FactKind.DELETE_FAILED, since=asked_at)
     if refusal is not None:
@@ -53,6 +61,26 @@ def stop_and_tell(request: HttpRequest, recording: Recording) -> None:
     else:
         text = _("%(room)s: the stop is stored; it is %(state)s. It is over when its exit was seen.")
         messages.success(request, text % told)
+
+
+def confirm_and_tell(request: HttpRequest, recording: Recording) -> None:
+    """Confirm in the operator's name what is told of a recording."""
+    fresh = confirm_recording(recording_id=recording.uuid, by=request.user.get_username())
+    told = {"room": name_room(recording), "state": fresh.state}
+    if recording.is_provisional:
+        messages.success(request, _("%(room)s: confirmed. It is %(state)s, and what was told of it counts.") % told)
+    else:
+        messages.info(request, _("%(room)s: there was nothing to confirm; it is %(state)s.") % told)
+
+
+def can_be_asked(recording: Recording) -> bool:
+    """Tell whether the vendor takes calls about *recording*: of other products than TRTC callbacks are all there is."""
+    return recording.origin != Origin.CALLBACK or recording.provider == "trtc"
+
+
+def _tell_elsewhere(request: HttpRequest, recording: Recording) -> None:
+    text = _("%(room)s: it was started elsewhere, in a product that is not called from here. Act on it there.")
+    messages.info(request, text % {"room": name_room(recording)})
 
 
 def _last_fact(recording_id: UUID, kind: FactKind, *, since: datetime) -> dict[str, Any] | None:
@@ -73,5 +101,7 @@ def _words(said: dict[str, Any]) -> str:
 
 
 def name_room(recording: Recording) -> str:
-    """Return how messages name a recording."""
+    """Return how lists and messages name a recording: one that was started elsewhere has no slot, or even no room."""
+    if recording.origin == Origin.CALLBACK:
+        return recording.room_id or recording.task_id
     return f"{recording.room_id} / {recording.slot}"

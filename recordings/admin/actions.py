@@ -1,4 +1,4 @@
-"""What an operator can do: ask the vendor, and stop. Both call the services, so they leave the same trail."""
+"""What an operator can do: ask the vendor, stop, and confirm. All call the services, so they leave the same trail."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from recordings.admin.acting import name_room, refresh_and_tell, stop_and_tell
+from recordings.admin.acting import can_be_asked, confirm_and_tell, name_room, refresh_and_tell, stop_and_tell
 from recordings.models import Recording
 
 # Each is a call to the vendor that may take its whole timeout.
@@ -22,10 +22,10 @@ MOST_AT_ONCE = 20
 
 
 class RecordingActions(ModelAdmin):  # type: ignore[misc]  # untyped library
-    """Refresh and Stop, for one recording and for several; both need POST and the permission to change recordings."""
+    """Refresh and Stop, for one and for several, and Confirm; all need POST and the permission to change recordings."""
 
     actions = ["refresh_selected", "stop_selected"]
-    actions_detail = ["refresh", "stop"]
+    actions_detail = ["confirm", "refresh", "stop"]
 
     def has_operate_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("recordings.change_recording"))
@@ -33,9 +33,8 @@ class RecordingActions(ModelAdmin):  # type: ignore[misc]  # untyped library
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         allowed: list[Any] = super().get_actions_detail(request, object_id)
         recording = self.get_object(request, str(object_id))
-        if recording is None or recording.ended_at is None:
-            return allowed
-        return [action for action in allowed if action.path != "stop"]  # there is nothing to stop
+        idle = set() if recording is None else _idle_actions(recording)
+        return [action for action in allowed if action.path not in idle]
 
     # --- one
 
@@ -57,6 +56,14 @@ class RecordingActions(ModelAdmin):  # type: ignore[misc]  # untyped library
         """Stop one recording."""
         question = _("Stop this recording for good? What was captured is kept; it cannot be resumed.")
         return self._one(request, object_id, stop_and_tell, question=question, submit=_("Stop"))
+
+    @action(  # type: ignore[untyped-decorator]  # untyped library
+        description=gettext_lazy("Confirm"), permissions=["operate"], icon="verified", variant=ActionVariant.PRIMARY
+    )
+    def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Believe what is told of one recording."""
+        question = _("Believe what is told of this recording until now? What comes later is judged anew.")
+        return self._one(request, object_id, confirm_and_tell, question=question, submit=_("Confirm"))
 
     def _one(
         self,
@@ -139,3 +146,11 @@ class RecordingActions(ModelAdmin):  # type: ignore[misc]  # untyped library
             "back": back,
         }
         return TemplateResponse(request, "admin/confirm.html", context)
+
+
+def _idle_actions(recording: Recording) -> set[str]:
+    """Return the names of actions that would do nothing."""
+    idle = set() if recording.is_provisional else {"confirm"}
+    if recording.ended_at is not None or not can_be_asked(recording):
+        idle.add("stop")
+    return idle if can_be_asked(recording) else idle | {"refresh"}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from recordings.admin.moments import tell_moment
 from recordings.admin.words import STATES, reason_words
 from recordings.models import Recording
-from recordings.states.deadlines import DEADLINES
+from recordings.states.deadlines import last_step
 from recordings.states.duties import next_step
 from recordings.states.policy import Policy
 from recordings.states.snapshot import Snapshot
@@ -18,18 +18,21 @@ from recordings.states.vocabulary import State, is_terminal
 
 def tell_coming(recording: Recording, snapshot: Snapshot, *, now: datetime, policy: Policy) -> Iterator[str]:
     """Yield the next step, and what the deadline does."""
-    last = DEADLINES[state].step(snapshot) if (state := State(recording.state)) in DEADLINES else None
+    last = last_step(snapshot)
     if recording.next_check_at is not None:
         at = max(recording.next_check_at, now)
         step, _later = next_step(snapshot, now=at, looked_at=recording.looked_at, policy=policy)
         if step is not None and step != last:
             when = tell_moment(at, now=now) if at > now else _("as soon as a worker takes it")
             yield _("Next: %(what)s, %(when)s.") % {"what": _step(step), "when": when}
-    if is_terminal(state):
+    if is_terminal(State(recording.state)):
         yield _("It is over. Late evidence can only improve it.")
     elif recording.deadline_at is not None and last is not None:
         late = recording.deadline_at <= now
-        text = _("Should have given up at %(when)s: %(what)s.") if late else _("Gives up at %(when)s: %(what)s.")
+        if snapshot.is_observed:
+            text = _("Unless more is heard of it, at %(when)s: %(what)s.")
+        else:
+            text = _("Should have given up at %(when)s: %(what)s.") if late else _("Gives up at %(when)s: %(what)s.")
         yield text % {"when": tell_moment(recording.deadline_at, now=now), "what": _step(last)}
 
 

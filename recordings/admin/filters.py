@@ -7,7 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application, Family
+from applications.families import family_choices
+from applications.models import Application
+from recordings.admin.words import DOUBTS
 
 
 class LiveFilter(admin.SimpleListFilter):
@@ -26,6 +28,22 @@ class LiveFilter(admin.SimpleListFilter):
             case "over":
                 return queryset.exclude(pk__in=queryset.live().values("pk"))
         return queryset
+
+
+class ProvisionalFilter(admin.SimpleListFilter):
+    title = _("provisional")
+    parameter_name = "provisional"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("provisional")), *((doubt, words) for doubt, words in DOUBTS.items())]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if value is None:
+            return queryset
+        return queryset.filter(
+            provisional_reason__isnull=False, **({} if value == "yes" else {"provisional_reason": value})
+        )
 
 
 class ApplicationFilter(admin.SimpleListFilter):
@@ -50,7 +68,7 @@ class FamilyFilter(admin.SimpleListFilter):
     column = "provider"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(Family.choices)
+        return family_choices()
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(**{self.column: self.value()}) if self.value() else queryset

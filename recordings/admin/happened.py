@@ -1,4 +1,4 @@
-"""What happened to a recording so far, in sentences, by state. Pure."""
+"""What happened so far to a recording that TRTC makes, in sentences, by state. Pure."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recordings.admin.moments import tell_moment
-from recordings.admin.words import reason_words
+from recordings.admin.words import FILE_KINDS, reason_words
 from recordings.states.attempt import Attempt
 from recordings.states.facts import FactKind
 from recordings.states.snapshot import Snapshot
@@ -67,7 +67,7 @@ def _stopping(snapshot: Snapshot, now: datetime) -> Iterator[str]:
 
 def _finalizing(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     yield _exit(snapshot, now)
-    waiting = _count_kinds(snapshot, FileStatus.EXPECTED)
+    waiting = count_files(snapshot, FileStatus.EXPECTED)
     if waiting:
         yield _("Waiting for %(files)s.") % {"files": waiting}
     elif snapshot.whole:
@@ -77,7 +77,7 @@ def _finalizing(snapshot: Snapshot, now: datetime) -> Iterator[str]:
 
 
 def _completed(snapshot: Snapshot, now: datetime) -> Iterator[str]:
-    yield _("Every expected file is there: %(files)s.") % {"files": _count_kinds(snapshot, *_THERE)}
+    yield _("Every expected file is there: %(files)s.") % {"files": count_files(snapshot, *THERE)}
     if snapshot.verified:
         yield _("Storage confirmed it.")
     else:
@@ -87,8 +87,8 @@ def _completed(snapshot: Snapshot, now: datetime) -> Iterator[str]:
 
 def _partial(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     yield _("There: %(files)s. Not there: %(missing)s.") % {
-        "files": _count_kinds(snapshot, *_THERE),
-        "missing": _count_kinds(snapshot, FileStatus.EXPECTED, FileStatus.FAILED),
+        "files": count_files(snapshot, *THERE),
+        "missing": count_files(snapshot, FileStatus.EXPECTED, FileStatus.FAILED),
     }
     yield tell_reason(snapshot.reason)
     yield _exit(snapshot, now)
@@ -131,7 +131,7 @@ HAPPENED: Mapping[State, Callable[[Snapshot, datetime], Iterator[str]]] = {
     State.CANCELED: _canceled,
     State.LOST: _lost,
 }
-_THERE = (FileStatus.REPORTED, FileStatus.VERIFIED)
+THERE = (FileStatus.REPORTED, FileStatus.VERIFIED)
 
 
 def _attempt(attempt: Attempt, now: datetime) -> str:
@@ -169,8 +169,9 @@ def tell_reason(reason: str | None) -> str:
     return _("Why: %(why)s.") % {"why": words} if words else _("No reason was told.")
 
 
-def _count_kinds(snapshot: Snapshot, *statuses: FileStatus) -> str:
-    counts = Counter(str(file.kind).upper() for file in snapshot.files if file.status in statuses)
+def count_files(snapshot: Snapshot, *statuses: FileStatus) -> str:
+    """Return how many files of each kind there are."""
+    counts = Counter(str(FILE_KINDS[file.kind]) for file in snapshot.files if file.status in statuses)
     return ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
 
 

@@ -9,11 +9,12 @@ from django.utils.translation import ngettext
 from recordings.admin.coming import tell_coming
 from recordings.admin.happened import HAPPENED, tell_reason
 from recordings.admin.moments import tell_distance, tell_length
-from recordings.admin.words import STATES
+from recordings.admin.observed import HAPPENED_ELSEWHERE, tell_origin
+from recordings.admin.words import DOUBTS, STATES
 from recordings.models import Recording
 from recordings.states.policy import Policy
 from recordings.states.snapshot import Snapshot
-from recordings.states.vocabulary import State, is_terminal
+from recordings.states.vocabulary import Doubt, State, is_terminal
 
 # A check that is due is done within seconds; later than this, nobody does it.
 CHECK_IS_LATE = timedelta(seconds=60)
@@ -26,12 +27,14 @@ class Headline:
     Attributes:
         happened: Sentences, the most important first.
         coming: What happens by itself, and when.
+        doubt: Why what is told is provisional, and what to do about it; empty when it is not.
         alarm: What needs a person; empty when nothing does.
     """
 
     state: str
     happened: list[str]
     coming: list[str]
+    doubt: str
     alarm: str
 
 
@@ -41,7 +44,7 @@ def write_headline(recording: Recording, snapshot: Snapshot | None, *, now: date
     Args:
         snapshot: Of its whole ledger; None when the ledger does not say how it began.
     """
-    happened = list(HAPPENED[State(recording.state)](snapshot, now)) if snapshot else []
+    happened = _happened(State(recording.state), snapshot, now) if snapshot else []
     if snapshot is not None and snapshot.awaits_twin:
         happened.append(_("The known task is over, but a later start that nobody heard of may have made another."))
     coming = list(tell_coming(recording, snapshot, now=now, policy=policy)) if snapshot else []
@@ -49,8 +52,27 @@ def write_headline(recording: Recording, snapshot: Snapshot | None, *, now: date
         state=str(STATES.get(recording.state, recording.state)),
         happened=happened or [tell_reason(recording.reason)],
         coming=coming,
+        doubt=_doubt(recording.provisional_reason),
         alarm=_alarm(recording, now),
     )
+
+
+def _happened(state: State, snapshot: Snapshot, now: datetime) -> list[str]:
+    if not snapshot.is_observed:
+        return list(HAPPENED[state](snapshot, now))
+    sentences = HAPPENED if snapshot.observed_family == "trtc" else HAPPENED_ELSEWHERE
+    return [*sentences[state](snapshot, now), tell_origin(snapshot)]
+
+
+def _doubt(reason: str | None) -> str:
+    if reason is None:
+        return ""
+    advice = {
+        Doubt.CONFLICT: _("Compare the tellings under Callbacks; then believe one of them, or confirm what stands."),
+        Doubt.WEAK_SIGNATURE: _("Look whether the storage has the files; then confirm it."),
+    }
+    text = _("Provisional: %(why)s. %(advice)s")
+    return text % {"why": DOUBTS.get(reason, reason), "advice": advice.get(Doubt(reason), "")}
 
 
 def _alarm(recording: Recording, now: datetime) -> str:

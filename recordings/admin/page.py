@@ -1,18 +1,20 @@
 """Everything the page of one recording shows, gathered in a fixed number of queries."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from applications.families import find_family
 from recordings.admin.headline import write_headline
 from recordings.admin.moments import clock_length
 from recordings.admin.render import hide_addresses, pretty_json, short_pairs
-from recordings.admin.words import FAULTS, FILE_TONES, STATE_TONES, reason_words
+from recordings.admin.words import FACTS, FAULTS, FILE_TONES, STATE_TONES, reason_words
 from recordings.models import Recording, RecordingFile
+from recordings.models.recording import Origin
 from recordings.policy import current_policy
 from recordings.services.ledger import load_facts
 from recordings.states.fold import fold
@@ -42,6 +44,7 @@ def gather_page(recording: Recording, *, whole: bool = False) -> dict[str, Any]:
     return {
         "recording": recording,
         "headline": write_headline(recording, snapshot, now=now, policy=current_policy()),
+        "where": _where(recording),
         "tone": STATE_TONES.get(recording.state, "neutral"),
         "fault": FAULTS.get(recording.fault, recording.fault) if recording.fault != Fault.NONE else "",
         "vendor_message": hide_addresses(recording.vendor_message),
@@ -52,7 +55,9 @@ def gather_page(recording: Recording, *, whole: bool = False) -> dict[str, Any]:
         "tasks": [(task, task.task_id == recording.task_id) for task in tasks.all()],
         "events": events.defer("body").order_by("occurred_at", "id")[:MOST_EVENTS],
         "most_events": MOST_EVENTS,
+        "has_parameters": recording.origin == Origin.API,
         "parameters_json": pretty_json(redact(recording.parameters)) if recording.parameters else "",
+        "details_json": pretty_json(hide_addresses(redact(recording.details))) if recording.details else "",
         "labels_json": pretty_json(recording.labels) if recording.labels else "",
     }
 
@@ -64,6 +69,19 @@ def _snapshot(recording: Recording) -> Snapshot | None:
         return None  # its story was found in the middle
 
 
+def _where(recording: Recording) -> str:
+    told = {"room": recording.room_id, "slot": recording.slot, "application": recording.application.name}
+    if recording.origin == Origin.API:
+        return _("room %(room)s, slot %(slot)s, %(application)s") % told
+    told["family"] = _family(recording)
+    return (_("%(family)s, %(room)s, %(application)s") if told["room"] else _("%(family)s, %(application)s")) % told
+
+
+def _family(recording: Recording) -> str:
+    family = find_family(recording.provider)
+    return family.label if family else recording.provider
+
+
 def _about(recording: Recording, now: datetime) -> Sequence[tuple[str, Any]]:
     end = recording.ended_at or now
     length = clock_length(end - recording.started_at) if recording.started_at else None
@@ -71,8 +89,9 @@ def _about(recording: Recording, now: datetime) -> Sequence[tuple[str, Any]]:
     return [
         (_("Id"), recording.pk),
         (_("Application"), recording.application),
-        (_("Room"), f"{recording.room_id} ({recording.room_id_type})"),
-        (_("Slot"), recording.slot),
+        (_("Product"), _family(recording)),
+        (_("Room"), f"{recording.room_id} ({recording.room_id_type})" if recording.room_id_type else recording.room_id),
+        (_("Slot"), recording.slot if recording.origin == Origin.API else None),
         (_("Recorder's name"), recording.robot_user_id),
         (_("Task"), recording.task_id),
         (_("Storage profile"), recording.storage_profile),
@@ -96,6 +115,7 @@ def _entry(entry: dict[str, Any]) -> dict[str, Any]:
     pairs, details = short_pairs(hide_addresses(data))
     return entry | {
         "tone": STATE_TONES.get(entry["to_state"] or "", "neutral"),
+        "words": FACTS.get(entry["kind"], ""),
         "event_type": event_type,
         "pairs": pairs,
         "details": details,
@@ -118,6 +138,7 @@ def _file(file: RecordingFile, recording: Recording) -> dict[str, Any]:
         "why": _why_not(file, recording),
         "begin": _moment(file.begin_ms),
         "end": _moment(file.end_ms),
+        "length": clock_length(timedelta(milliseconds=file.duration_ms)) if file.duration_ms is not None else "",
     }
 
 

@@ -12,24 +12,25 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.admin.secrets import secret_names
 from applications.models import Application, StorageProfile
+from recordings.admin.acting import name_room
 from recordings.admin.actions import RecordingActions
-from recordings.admin.filters import ApplicationFilter, FamilyFilter, LiveFilter
+from recordings.admin.filters import ApplicationFilter, FamilyFilter, LiveFilter, ProvisionalFilter
 from recordings.admin.moments import clock_length, tell_distance
 from recordings.admin.page import gather_page
 from recordings.admin.read_only import HistoryAdmin
 from recordings.admin.search import find_recordings
-from recordings.admin.words import STATE_TONES, reason_words
+from recordings.admin.words import DOUBTS, STATE_TONES, reason_words
 from recordings.models import Recording
 from recordings.states.vocabulary import State, is_terminal
 
-HEAVY = ["parameters", "labels", "vendor_message"]
+HEAVY = ["parameters", "labels", "details", "vendor_message"]
 
 
 @admin.register(Recording)
 class RecordingAdmin(RecordingActions, HistoryAdmin):
     list_display = ["state_badge", "media", "room", "application", "why", "created", "duration", "next_check"]
     list_display_links = ["state_badge", "room"]
-    list_filter = [LiveFilter, "state", ApplicationFilter, FamilyFilter, "fault", "reason"]
+    list_filter = [LiveFilter, "state", ProvisionalFilter, ApplicationFilter, FamilyFilter, "origin", "fault", "reason"]
     list_disable_select_all = True  # each is a call to the vendor
     show_facets = admin.ShowFacets.NEVER
     list_select_related = ["application"]
@@ -68,11 +69,15 @@ class RecordingAdmin(RecordingActions, HistoryAdmin):
     @admin.display(description=_("state"))
     def state_badge(self, recording: Recording) -> SafeString:
         tone = STATE_TONES.get(recording.state, "neutral")
-        return format_html('<span class="cp-badge cp-{}">{}</span>', tone, recording.state)
+        state = format_html('<span class="cp-badge cp-{}">{}</span>', tone, recording.state)
+        if not recording.is_provisional:
+            return state
+        why = DOUBTS.get(str(recording.provisional_reason), "")
+        return format_html('{} <span class="cp-badge cp-warning" title="{}">{}</span>', state, why, _("provisional"))
 
     @admin.display(description=_("room / slot"))
     def room(self, recording: Recording) -> str:
-        return f"{recording.room_id} / {recording.slot}"
+        return name_room(recording)
 
     @admin.display(description=_("reason"))
     def why(self, recording: Recording) -> str | SafeString:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from recordings.states.vocabulary import Fault, FileStatus, Reason, State
+from recordings.states.facts import FactKind
+from recordings.states.vocabulary import Doubt, Fault, FileKind, FileStatus, Reason, State
 
 Text = str | Promise
 
@@ -42,6 +43,11 @@ REASONS: Mapping[str, Text] = {
     Reason.ROBOT_ID_CONFLICT: _("somebody entered the room under the recorder's name"),
     Reason.MAX_DURATION: _("its longest duration was reached"),
     Reason.VANISHED: _("the vendor no longer knows the task and told nothing"),
+    Reason.FORCE_STOPPED: _("the vendor ended it by force"),
+    Reason.PAUSED_TOO_LONG: _("it was paused for too long"),
+    Reason.QUIET: _("nothing more was told of it"),
+    Reason.ORPHANED: _("it was ours and its row was lost, so it was stopped when it was heard of"),
+    Reason.RECORDER_ERROR: _("the vendor's recorder broke off"),
     Reason.START_FAILED: _("the vendor could not start the recorder"),
     Reason.UPLOAD_FAILED: _("the upload to storage failed"),
     Reason.UPLOAD_UNCONFIRMED: _("the vendor never said that the upload ended"),
@@ -53,6 +59,29 @@ REASONS: Mapping[str, Text] = {
     Reason.CREDENTIALS: _("the vendor refused the application's credentials"),
     Reason.REFUSED: _("the vendor refused for good"),
     Reason.UNKNOWN_OUTCOME: _("a start was sent and nothing was ever heard of it"),
+}
+
+DOUBTS: Mapping[str, Text] = {
+    Doubt.CONFLICT: _("one event was told in two ways that contradict each other"),
+    Doubt.WEAK_SIGNATURE: _("this product signs a time and not what it says, and nothing else confirms its word"),
+}
+
+FILE_KINDS: Mapping[str, Text] = {kind: kind.upper() for kind in FileKind} | {FileKind.OTHER: _("other")}
+
+# What the name of a fact does not say.
+FACTS: Mapping[str, Text] = {
+    FactKind.OBSERVED: _("first heard of, started elsewhere"),
+    FactKind.PAUSED: _("paused where it was started"),
+    FactKind.RESUMED: _("goes on after a pause"),
+    FactKind.EXIT_ANNOUNCED: _("the vendor is ending it"),
+    FactKind.FINISHED: _("the vendor's last word on the task"),
+    FactKind.FILE_OPENED: _("being written"),
+    FactKind.FILE_CLOSED: _("written, not in storage yet"),
+    FactKind.FILE_READY: _("in storage, the vendor says"),
+    FactKind.RECORDER_ERROR: _("the recorder broke off"),
+    FactKind.DIAGNOSED: _("trouble that changes nothing"),
+    FactKind.CONFLICTED: _("another telling of a known event: not believed"),
+    FactKind.CONFIRMED: _("an operator confirmed what was known by then"),
 }
 
 FAULTS: Mapping[str, Text] = {

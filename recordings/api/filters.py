@@ -1,25 +1,38 @@
 """Query parameters of the list."""
 
+from datetime import UTC, datetime
+
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
+from applications.families import family_choices
 from recordings.models import STATE_CHOICES, Recording
+from recordings.models.recording import Origin
 
 
 class RecordingFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped library
     """Several states may be given; a label is `name:value`."""
 
     state = django_filters.MultipleChoiceFilter(choices=STATE_CHOICES)
-    room_id = django_filters.CharFilter(max_length=128)
+    origin = django_filters.ChoiceFilter(choices=Origin.choices)
+    provider = django_filters.ChoiceFilter(choices=family_choices)
+    provisional = django_filters.BooleanFilter(field_name="provisional_reason", lookup_expr="isnull", exclude=True)
+    room_id = django_filters.CharFilter(max_length=255)
     slot = django_filters.CharFilter(max_length=64)
-    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gt")
+    created_after = django_filters.IsoDateTimeFilter(method="filter_created_after")
     label = django_filters.CharFilter(method="filter_label", help_text=_("name:value"))
 
     class Meta:
         model = Recording
         fields: list[str] = []
+
+    def filter_created_after(self, queryset: QuerySet[Recording], name: str, value: datetime) -> QuerySet[Recording]:
+        try:
+            return queryset.filter(created_at__gt=value.astimezone(UTC))  # PostgreSQL takes no offset beyond 16 hours
+        except OverflowError as error:
+            raise ValidationError({name: _("Enter a valid date/time.")}) from error
 
     def filter_label(self, queryset: QuerySet[Recording], name: str, value: str) -> QuerySet[Recording]:
         label, colon, text = value.partition(":")

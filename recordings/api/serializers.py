@@ -20,6 +20,10 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
 
     application = serializers.CharField(source="application.name")
     storage_profile = serializers.CharField(source="storage_profile.name", allow_null=True, default=None)
+    provisional = serializers.BooleanField(
+        source="is_provisional", help_text="What is told rests on a word that nothing confirmed yet."
+    )
+    details = serializers.DictField(help_text="What callbacks told beside the state, by family.")
     task_id = serializers.SerializerMethodField()
     vendor = serializers.SerializerMethodField()
     record_params = serializers.SerializerMethodField()
@@ -31,10 +35,11 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
     class Meta:
         model = Recording
         fields = [
-            *("id", "state", "media", "reason", "fault", "verified", "application", "origin", "provider"),
+            *("id", "state", "media", "reason", "fault", "verified", "provisional", "provisional_reason"),
+            *("application", "origin", "provider"),
             *("room_id", "room_id_type", "slot", "robot_user_id", "task_id", "storage_profile"),
             *("created_at", "started_at", "media_started_at", "ended_at", "deadline_at", "next_check_at"),
-            *("vendor", "record_params", "mix_transcode_params", "mix_layout_params", "storage_params"),
+            *("vendor", "details", "record_params", "mix_transcode_params", "mix_layout_params", "storage_params"),
             *("resource_expired_hour", "max_duration", "labels", "version"),
         ]
 
@@ -78,7 +83,7 @@ class FileSerializer(serializers.ModelSerializer[RecordingFile]):
         model = RecordingFile
         fields = [
             *("id", "kind", "status", "reason", "name", "task_id", "user_id", "track_type", "media_id"),
-            *("begin_ms", "end_ms", "file_id", "url"),
+            *("begin_ms", "end_ms", "offset_ms", "duration_ms", "size", "file_id", "url"),
         ]
 
 

@@ -23,8 +23,11 @@ class RecordingFile(models.Model):
     media_id = models.CharField(_("media"), max_length=8, blank=True)
     begin_ms = models.BigIntegerField(_("begins, Unix ms"), null=True)
     end_ms = models.BigIntegerField(_("ends, Unix ms"), null=True)
-    file_id = models.CharField(_("VOD file id"), max_length=255, blank=True)
-    url = models.TextField(_("VOD address"), blank=True)
+    file_id = models.CharField(_("vendor's file id"), max_length=255, blank=True)
+    url = models.TextField(_("vendor's address"), blank=True)
+    size = models.BigIntegerField(_("bytes"), null=True)
+    duration_ms = models.BigIntegerField(_("length, ms"), null=True)
+    offset_ms = models.BigIntegerField(_("offset in the whole, ms"), null=True)
     reason = models.CharField(_("why not"), max_length=32, null=True, choices=[(r.value, r.value) for r in Reason])  # noqa: DJ001 - null is "none"
 
     class Meta:

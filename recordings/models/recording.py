@@ -14,7 +14,7 @@ from applications.models import ApiKey, Application, StorageProfile
 from recordings.ids import new_recording_id
 from recordings.states.facts import Fact
 from recordings.states.snapshot import Snapshot
-from recordings.states.vocabulary import LIVE, Fault, Media, Reason, State
+from recordings.states.vocabulary import LIVE, Doubt, Fault, Media, Reason, State
 
 STATE_CHOICES = [(state.value, state.value) for state in State]
 
@@ -49,11 +49,11 @@ class Recording(models.Model):
     id = models.UUIDField(primary_key=True, default=new_recording_id, editable=False)
     application = models.ForeignKey(Application, models.PROTECT, related_name="recordings")
     origin = models.CharField(_("origin"), max_length=8, choices=Origin, default=Origin.API)
-    provider = models.CharField(_("provider"), max_length=8, default="trtc")
+    provider = models.CharField(_("provider"), max_length=16, default="trtc")
     slot = models.CharField(_("slot"), max_length=64, default="main")
-    room_id = models.CharField(_("room"), max_length=128)
-    room_id_type = models.CharField(_("room id type"), max_length=8)
-    robot_user_id = models.CharField(_("robot"), max_length=64, unique=True)
+    room_id = models.CharField(_("room"), max_length=255)
+    room_id_type = models.CharField(_("room id type"), max_length=8, blank=True)  # empty: a callback did not say
+    robot_user_id = models.CharField(_("robot"), max_length=255, blank=True)
     storage_profile = models.ForeignKey(StorageProfile, models.PROTECT, null=True, verbose_name=_("storage profile"))
     max_duration = models.PositiveIntegerField(_("longest duration, seconds"), null=True)
     labels = models.JSONField(_("labels"), default=_empty)
@@ -66,11 +66,15 @@ class Recording(models.Model):
     reason = models.CharField(_("reason"), max_length=32, null=True, choices=[(r.value, r.value) for r in Reason])  # noqa: DJ001 - null is "none"
     fault = models.CharField(_("fault"), max_length=8, default=Fault.NONE, choices=[(f.value, f.value) for f in Fault])
     verified = models.BooleanField(_("verified by storage"), null=True)
+    provisional_reason = models.CharField(  # noqa: DJ001 - null is "not provisional"
+        _("provisional because"), max_length=16, null=True, choices=[(d.value, d.value) for d in Doubt]
+    )
     task_id = models.CharField(_("task"), max_length=255, blank=True)
     vendor_code = models.CharField(_("vendor's code"), max_length=128, blank=True)
     vendor_message = models.TextField(_("vendor's message"), blank=True)
     vendor_request_id = models.CharField(_("vendor's request id"), max_length=128, blank=True)
     parameters = models.JSONField(_("parameters"), default=_empty)
+    details = models.JSONField(_("details"), default=_empty)  # what callbacks told beside the state
     started_at = models.DateTimeField(_("started"), null=True)
     media_started_at = models.DateTimeField(_("media started"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
@@ -101,6 +105,9 @@ class Recording(models.Model):
                 condition=models.Q(state__in=LIVE, origin=Origin.API),
                 name="recording_slot_taken",
             ),
+            models.UniqueConstraint(
+                fields=["robot_user_id"], condition=models.Q(origin=Origin.API), name="recording_robot_unique"
+            ),
             models.CheckConstraint(
                 condition=models.Q(deadline_at__isnull=False, next_check_at__isnull=False) | ~models.Q(state__in=LIVE),
                 name="recording_live_is_watched",
@@ -117,10 +124,20 @@ class Recording(models.Model):
             models.Index(
                 fields=["next_check_at"], condition=models.Q(next_check_at__isnull=False), name="recording_due"
             ),
+            models.Index(
+                fields=["application", "-id"],
+                condition=models.Q(provisional_reason__isnull=False),
+                name="recording_provisional",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.room_id} {self.slot} {self.state}"
+
+    @property
+    def is_provisional(self) -> bool:
+        """True while what is told rests on a word that nothing confirmed."""
+        return self.provisional_reason is not None
 
     @property
     def uuid(self) -> uuid.UUID:

@@ -28,17 +28,19 @@ def insert_rows(
         update: Columns to overwrite where *once* is taken already; empty leaves such a row alone.
     """
     if rows:
-        _execute(_insert(model, tuple(rows[0]), once, update, ""), [_document(rows)])
+        _execute(_insert(model, tuple(rows[0]), once, update, ()), [_document(rows)])
 
 
-def insert_new(model: type[models.Model], rows: Sequence[Row], *, once: tuple[str, ...], returning: str) -> set[Any]:
-    """Insert those rows whose unique columns *once* are not taken, and return the *returning* column of these.
+def insert_new(
+    model: type[models.Model], rows: Sequence[Row], *, once: tuple[str, ...], returning: tuple[str, ...]
+) -> list[Any]:
+    """Insert those rows whose unique columns *once* are not taken, and return the *returning* columns of these.
 
     With no *once*, all are inserted, and a taken one raises IntegrityError.
     """
     if not rows:
-        return set()
-    return {value for (value,) in _execute(_insert(model, tuple(rows[0]), once, (), returning), [_document(rows)])}
+        return []
+    return _execute(_insert(model, tuple(rows[0]), once, (), returning), [_document(rows)])
 
 
 def update_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
@@ -117,7 +119,11 @@ def _columns(model: type[models.Model], only: tuple[str, ...]) -> tuple[list[str
 
 @lru_cache(maxsize=32)
 def _insert(
-    model: type[models.Model], columns: tuple[str, ...], once: tuple[str, ...], update: tuple[str, ...], returning: str
+    model: type[models.Model],
+    columns: tuple[str, ...],
+    once: tuple[str, ...],
+    update: tuple[str, ...],
+    returning: tuple[str, ...],
 ) -> str:
     table, names = model._meta.db_table, _listed(columns)
     statement = (
@@ -127,7 +133,7 @@ def _insert(
     if once:
         overwrite = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in update)
         statement += f" ON CONFLICT ({_listed(once)}) DO " + (f"UPDATE SET {overwrite}" if update else "NOTHING")
-    return statement + (f' RETURNING "{returning}"' if returning else "")
+    return statement + (f" RETURNING {_listed(returning)}" if returning else "")
 
 
 @lru_cache(maxsize=32)

@@ -12,6 +12,7 @@ class Task(models.Model):
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="+")
     recording = models.ForeignKey(Recording, models.CASCADE, related_name="tasks")
+    provider = models.CharField(_("provider"), max_length=16, default="trtc")
     task_id = models.CharField(_("task"), max_length=255)
     first_seen_at = models.DateTimeField(_("first seen"))
 
@@ -19,7 +20,7 @@ class Task(models.Model):
         verbose_name = _("task")
         verbose_name_plural = _("tasks")
         ordering = ["first_seen_at"]
-        constraints = [models.UniqueConstraint(fields=["application", "task_id"], name="task_id_unique")]
+        constraints = [models.UniqueConstraint(fields=["application", "provider", "task_id"], name="task_id_unique")]
 
     def __str__(self) -> str:
         return self.task_id

@@ -29,18 +29,21 @@ class Change:
     old_state: str
 
     @property
-    def has_new_parameters(self) -> bool:
-        return self.before is None or self.before.parameters != self.after.parameters
+    def changed_documents(self) -> tuple[str, ...]:
+        """The JSON columns that changed: the largest, and the ones that change the least."""
+        names = ("parameters", "details")
+        before = self.before
+        return tuple(n for n in names if before is None or getattr(before, n) != getattr(self.after, n))
 
 
 FILE_COLUMNS = (
     *("task_id", "kind", "status", "name", "user_id", "track_type", "media_id"),
-    *("begin_ms", "end_ms", "file_id", "url", "reason"),
+    *("begin_ms", "end_ms", "file_id", "url", "size", "duration_ms", "offset_ms", "reason"),
 )
 
 
 DERIVED_COLUMNS = (
-    *("state", "media", "reason", "fault", "verified", "task_id"),
+    *("state", "media", "reason", "fault", "verified", "provisional_reason", "task_id"),
     *("vendor_code", "vendor_message", "vendor_request_id"),
     *("started_at", "media_started_at", "ended_at"),
 )
@@ -54,6 +57,7 @@ def derived_columns(snapshot: Snapshot) -> dict[str, object]:
     values: dict[str, object] = {name: getattr(snapshot, name) for name in DERIVED_COLUMNS}
     values["deadline_at"] = deadline_of(snapshot, policy=current_policy())
     values["parameters"] = dict(snapshot.parameters)
+    values["details"] = dict(snapshot.details)
     return values
 
 
@@ -80,6 +84,7 @@ def new_tasks(change: Change) -> list[Row]:
         {
             "application_id": change.recording.application_id,
             "recording_id": change.recording.pk,
+            "provider": change.after.observed_family or "trtc",
             "task_id": task.task_id,
             "first_seen_at": task.first_seen,
         }

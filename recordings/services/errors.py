@@ -46,6 +46,10 @@ class NotChangeable(RecordingError):
     """The recording is ending or over: its parameters are history."""
 
 
+class StartedElsewhere(RecordingError):
+    """The recording was started elsewhere, with a product that we do not call: stop it there."""
+
+
 class VendorRefused(RecordingError):
     """The vendor refused, in its own words."""
 

@@ -3,14 +3,15 @@
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from recordings.models import FactRow, Recording, RecordingFile, Task, Transition
-from recordings.models.sql import column_names, delete_rows, insert_rows, select_rows, select_values, update_rows
+from recordings.models.sql import Row, column_names, delete_rows, insert_rows, select_rows, select_values, update_rows
 from recordings.policy import current_policy
 from recordings.services.change import (
     FILE_COLUMNS,
@@ -37,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 # What a callback's way through this module needs of a recording; the ledger says the rest.
 CALLBACK_COLUMNS = (
-    *("id", "application_id", "robot_user_id", "state", "version", "ledger_length"),
+    *("id", "application_id", "origin", "provider", "robot_user_id", "state", "version", "ledger_length"),
     *("next_check_at", "looked_at", "failures", "lease_token"),
 )
 
@@ -53,22 +54,34 @@ def lock_recording(recording_id: UUID) -> Recording:
     raise Recording.DoesNotExist(recording_id)
 
 
-def lock_recordings_of_tasks(named: Iterable[tuple[int, str, str]]) -> list[Recording]:
+@dataclass(frozen=True, slots=True)
+class TaskName:
+    """A vendor task as a callback names it. `robot` is empty where the family has no robots of ours."""
+
+    application_id: int
+    family: str
+    task_id: str
+    robot: str = ""
+
+
+def lock_recordings_of_tasks(named: Sequence[TaskName]) -> list[Recording]:
     """Return the recordings behind vendor tasks, locked, with their facts.
 
-    Args:
-        named: `(application_id, task_id, robot_user_id)` of each task. The robot's name is of our making, so it finds
-            the recording also when the answer that told the task was lost.
+    A robot's name is of our making, so it finds the recording also when the answer that told the task was lost.
     """
-    applications, tasks, robots = zip(*named, strict=True)
+    applications = [name.application_id for name in named]
     rows = select_rows(
         Recording,
         # In one order everywhere, so that two batches with the same recordings wait for each other.
-        "id IN (SELECT recording_id FROM recordings_task JOIN unnest(%s::bigint[], %s::text[]) AS told (app, task) "
-        "ON application_id = app AND task_id = task "
+        "id IN (SELECT recording_id FROM recordings_task "
+        "JOIN unnest(%s::bigint[], %s::text[], %s::text[]) AS told (app, family, task) "
+        "ON application_id = app AND provider = family AND task_id = task "
         "UNION SELECT id FROM recordings_recording JOIN unnest(%s::bigint[], %s::text[]) AS told (app, robot) "
-        "ON application_id = app AND robot_user_id = robot) ORDER BY id FOR UPDATE",
-        [list(applications), list(tasks), list(applications), list(robots)],
+        "ON application_id = app AND robot_user_id = robot AND origin = 'api' AND robot <> '') ORDER BY id FOR UPDATE",
+        [
+            *(applications, [name.family for name in named], [name.task_id for name in named]),
+            *(applications, [name.robot for name in named]),
+        ],
         only=CALLBACK_COLUMNS,
     )
     return _with_facts(rows)
@@ -159,7 +172,8 @@ def plan_change(*, recording: Recording, facts: Sequence[Fact]) -> Change:
         return Change(recording, [], before, before, old_state)
 
     after = fold([*known, *new], policy=policy)
-    if before is not None and is_terminal(before.state) and merit(after.state) < merit(before.state):
+    takes_back = before is not None and is_terminal(before.state) and merit(after.state) < merit(before.state)
+    if takes_back and before is not None and not any("supersedes" in fact.data for fact in new):
         new.append(_hold(before, because=new[-1]))
         after = fold([*known, *new], policy=policy)
     recording.known_facts, recording.known_snapshot = [*known, *new], after
@@ -177,14 +191,12 @@ def write_changes(changes: Sequence[Change], *, rows_are_new: bool = False) -> N
     insert_rows(FactRow, [fact_row(change.recording, fact) for change in changes for fact in change.facts])
     # A task belongs to the recording that heard of it first.
     tasks = [row for change in changes for row in new_tasks(change)]
-    insert_rows(Task, tasks, once=("application_id", "task_id"))
+    insert_rows(Task, tasks, once=("application_id", "provider", "task_id"))
     delete_rows(RecordingFile, [row for change in changes for row in gone_files(change)])
     files = [row for change in changes for row in changed_files(change)]
     insert_rows(RecordingFile, files, once=("recording_id", "key"), update=FILE_COLUMNS)
-    for columns in () if rows_are_new else (WRITTEN_COLUMNS, (*WRITTEN_COLUMNS, "parameters")):
-        # Parameters are the largest column and change the least.
-        chosen = [change for change in changes if change.has_new_parameters == ("parameters" in columns)]
-        update_rows(Recording, [recording_row(change.recording, columns) for change in chosen])
+    if not rows_are_new:
+        _update_recordings(changes)
     _remember_after_commit(changes)
     moved = [change for change in changes if change.old_state != change.after.state]
     insert_rows(Transition, [transition_row(change) for change in moved])
@@ -198,6 +210,15 @@ def write_changes(changes: Sequence[Change], *, rows_are_new: bool = False) -> N
                 "because": change.facts[-1].kind,
             },
         )
+
+
+def _update_recordings(changes: Sequence[Change]) -> None:
+    by_columns: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for change in changes:
+        columns = (*WRITTEN_COLUMNS, *change.changed_documents)
+        by_columns[columns].append(recording_row(change.recording, columns))
+    for rows in by_columns.values():
+        update_rows(Recording, rows)
 
 
 def _hold(before: Snapshot, *, because: Fact) -> Fact:

@@ -16,6 +16,7 @@ from recordings.services.errors import (
     ChangeInFlight,
     InvalidParameters,
     NotChangeable,
+    StartedElsewhere,
     VendorRefused,
     VersionMismatch,
 )
@@ -81,6 +82,8 @@ def modify_recording(
 
 def _write_revision(recording: Recording, changes: Mapping[str, Any], by: str) -> int:
     snapshot = apply_facts(recording=recording, facts=[])
+    if snapshot.is_observed:
+        raise StartedElsewhere
     if snapshot.state not in CHANGEABLE:
         raise NotChangeable(snapshot.state)
     if snapshot.pending_revision is not None:

@@ -160,7 +160,9 @@ def _insert_key(recording: Recording, key: str, fingerprint: str) -> Idempotency
         created_at=recording.created_at,
     )
     columns = ("application_id", "key", "fingerprint", "recording_id", "created_at")
-    (row.pk,) = insert_new(IdempotencyKey, [{name: getattr(row, name) for name in columns}], once=(), returning="id")
+    ((row.pk,),) = insert_new(
+        IdempotencyKey, [{name: getattr(row, name) for name in columns}], once=(), returning=("id",)
+    )
     return row
 
 

@@ -22,8 +22,18 @@ class Deadline:
 
 def deadline_of(snapshot: Snapshot, *, policy: Policy) -> datetime | None:
     """Return when *snapshot* runs out of time; None for a terminal state."""
+    if snapshot.is_observed:
+        return snapshot.closes_at
     rule = DEADLINES.get(snapshot.state)
     return rule.at(snapshot, policy) if rule else None
+
+
+def last_step(snapshot: Snapshot) -> Step | None:
+    """Return what is done when *snapshot* runs out of time; None for a terminal state."""
+    if snapshot.is_observed:
+        return Settle(snapshot.closing, "quiet" if snapshot.whole else "silence") if snapshot.closes_at else None
+    rule = DEADLINES.get(snapshot.state)
+    return rule.step(snapshot) if rule else None
 
 
 def _later(*times: datetime | None) -> datetime:

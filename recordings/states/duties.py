@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from recordings.states.attempt import Attempt
-from recordings.states.deadlines import DEADLINES, deadline_of
+from recordings.states.deadlines import deadline_of, last_step
 from recordings.states.facts import FactKind
 from recordings.states.policy import Policy, backoff_seconds
 from recordings.states.snapshot import Snapshot
@@ -36,6 +36,9 @@ def _duties(snapshot: Snapshot, *, looked_at: datetime | None, policy: Policy) -
 
     What asks the vendor and leaves no fact when it fails stays due, so nothing may wait behind it for ever.
     """
+    if snapshot.is_observed:
+        yield from _duties_to_observed(snapshot, looked_at, policy)
+        return
     yield from _deletes(snapshot, looked_at, policy)
     if is_terminal(snapshot.state):
         return
@@ -55,11 +58,29 @@ def _duties(snapshot: Snapshot, *, looked_at: datetime | None, policy: Policy) -
         yield deadline
 
 
+def _duties_to_observed(
+    snapshot: Snapshot, looked_at: datetime | None, policy: Policy
+) -> Iterator[tuple[datetime, Step]]:
+    """Yield what is owed to a recording that was started elsewhere: it is watched, and stopped only on request."""
+    task = snapshot.current
+    if snapshot.observed_family == "trtc" and task is not None:
+        if snapshot.stop_requested_at is not None:
+            yield from _deletes(snapshot, looked_at, policy)
+        if snapshot.exited_at is None and not is_terminal(snapshot.state):
+            spacing = policy.gone_spacing_seconds if task.seems_gone else policy.foreign_describe_seconds
+            yield (looked_at or task.first_seen) + timedelta(seconds=spacing), Describe(task.task_id)
+    step = last_step(snapshot)
+    if snapshot.closes_at is not None and step is not None:
+        yield snapshot.closes_at, step
+
+
 def _deadline(snapshot: Snapshot, looked_at: datetime | None, policy: Policy) -> tuple[datetime, Step] | None:
     at = deadline_of(snapshot, policy=policy)
     if at is None:
         return None
-    step = DEADLINES[snapshot.state].step(snapshot)
+    step = last_step(snapshot)
+    if step is None:
+        return None
     if isinstance(step, AssumeExit) and not _may_assume_exit(snapshot, looked_at, policy):
         return None
     return at, step

@@ -53,6 +53,20 @@ class FactKind(StrEnum):
     VOD_FILE_FAILED = "vod_file_failed"
     VOD_FINISHED = "vod_finished"
     VOD_FAILED = "vod_failed"
+    # --- the events of recordings that were started elsewhere
+    OBSERVED = "observed"  # {family, quiet_seconds}: begins the ledger of a recording that nobody asked us for
+    PAUSED = "paused"  # {until_ms}: the vendor will stop it then
+    RESUMED = "resumed"
+    EXIT_ANNOUNCED = "exit_announced"  # {reason}: the vendor is ending it
+    FINISHED = "finished"  # {reason, files, code, message, began_ms, ended_ms}: the family's last word on a task
+    FILE_OPENED = "file_opened"  # {files}: being written
+    FILE_CLOSED = "file_closed"  # {files}: written, not in storage yet
+    FILE_READY = "file_ready"  # {files}: in storage, the vendor says
+    RECORDER_ERROR = "recorder_error"  # {code, message}
+    DIAGNOSED = "diagnosed"  # {code, message, level}: moves nothing
+    # --- doubt about what a weak family tells
+    CONFLICTED = "conflicted"  # {event_type}: another telling of a known event, with other words
+    CONFIRMED = "confirmed"  # {by}: what was told until now is so
     # --- the clock
     EXIT_ASSUMED = (
         "exit_assumed"  # the stop was accepted and nothing contradicts it for long; with no task: see AssumeExit
@@ -70,7 +84,8 @@ class Fact:
             before the call). Timezone-aware. Facts are ordered by it, never by arrival.
         received_at: When we learnt it. Timezone-aware.
         task_id: The vendor's task it speaks of; empty when it speaks of the recording.
-        data: JSON; its shape stands beside each kind.
+        data: JSON; its shape stands beside each kind. What a weak family told has `assurance: weak`; what an event
+            tells of the recording beside its kind stands under `details`.
     """
 
     kind: FactKind

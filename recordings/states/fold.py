@@ -1,15 +1,18 @@
 """The fold: facts in, state out. Commutative and idempotent, because it sorts and de-duplicates first."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from recordings.states.facts import Fact, in_order
-from recordings.states.gathered import parameters_of, plan_of, planned_end_of, sort_out
-from recordings.states.inventory import explain_missing, list_files
+from recordings.states.doubt import doubt_of, standing
+from recordings.states.facts import Fact, FactKind, in_order
+from recordings.states.gathered import Gathered, opening_of, parameters_of, plan_of, planned_end_of, sort_out
+from recordings.states.inventory import explain_missing, list_files, plan_seen
 from recordings.states.lineage import by_age, current_of, is_displaced, unheard_attempts
+from recordings.states.observed import fold_observed
 from recordings.states.outcome import Ending, certain_outcome, closing_outcome, is_whole
 from recordings.states.policy import Policy
 from recordings.states.snapshot import Snapshot
+from recordings.states.task import TaskEvidence
 from recordings.states.verdict import ended_at as ended_at_of
 from recordings.states.verdict import exit_reason_of, fault_of, live_state, media_of, outcome_of, vendor_words
 from recordings.states.vocabulary import Reason, State, is_terminal
@@ -21,7 +24,11 @@ def fold(facts: Iterable[Fact], *, policy: Policy) -> Snapshot:
     Raises:
         NoRequest: No `requested` fact among them.
     """
-    ledger = sort_out(in_order(facts))
+    known = standing(in_order(facts))
+    opening = opening_of(known)
+    if opening.kind == FactKind.OBSERVED and opening.data["family"] != "trtc":
+        return fold_observed(known, opening=opening, policy=policy)
+    ledger = sort_out(known)
     spacing = timedelta(seconds=policy.gone_spacing_seconds)
     parameters, revision, pending = parameters_of(ledger)
     tasks = by_age(ledger)
@@ -31,7 +38,8 @@ def fold(facts: Iterable[Fact], *, policy: Policy) -> Snapshot:
     unheard = unheard_attempts(ledger, tasks, current)
     ended_at = current.ended_at(spacing=spacing) if current else None
     exited_at = None if unheard and not ledger.is_waiting_waived else ended_at
-    plan = plan_of(ledger.requested.data.get("storage_kind", "cos"), parameters)
+    family = ledger.observed_family
+    plan = plan_seen(tasks) if family else plan_of(ledger.requested.data.get("storage_kind", "cos"), parameters)
     files = list_files(tasks=tasks, plan=plan)
     ending = Ending(
         tasks=tasks,
@@ -44,7 +52,8 @@ def fold(facts: Iterable[Fact], *, policy: Policy) -> Snapshot:
         successor_lost=bool(unheard) and current is not None and (is_displaced(current) or current.left_at is None),
     )
     closing = closing_outcome(ending)
-    certain = certain_outcome(ending) if exited_at is not None else None
+    # Of what was started elsewhere nobody knows which files were asked for.
+    certain = certain_outcome(ending) if exited_at is not None and not family else None
     live = live_state(ledger, current, stop, ended_at, exited_at)
     whole = exited_at is not None and is_whole(ending)
     # After the end, what is still on its way is no evidence; what is there is.
@@ -82,4 +91,20 @@ def fold(facts: Iterable[Fact], *, policy: Policy) -> Snapshot:
         whole=whole,
         closing=closing,
         verified=False if outcome.state in (State.COMPLETED, State.PARTIAL) else None,
+        provisional_reason=doubt_of(known, is_over=terminal),
+        details={},
+        observed_family=family,
+        closes_at=_closes_at(ledger, current, exited_at, whole, policy) if family and not terminal else None,
     )
+
+
+def _closes_at(
+    ledger: Gathered, current: TaskEvidence | None, exited_at: datetime | None, whole: bool, policy: Policy
+) -> datetime:
+    """Return when the clock closes a TRTC recording that was started elsewhere."""
+    last = ledger.quiet_since or ledger.requested.received_at
+    if exited_at is not None:
+        seconds = policy.foreign_quiet_seconds if whole else policy.transcode_deadline_seconds
+        return last + timedelta(seconds=seconds)
+    alive_at = current.alive_at if current else None
+    return max(last, alive_at or last) + timedelta(seconds=policy.silence_seconds)

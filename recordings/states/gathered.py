@@ -14,7 +14,11 @@ from recordings.states.vocabulary import FileKind
 
 @dataclass(slots=True)
 class Gathered:
-    """The facts of one recording, sorted into what they speak of."""
+    """The facts of one recording, sorted into what they speak of.
+
+    Attributes:
+        requested: The fact that began it.
+    """
 
     requested: Fact
     attempts: dict[int, Attempt] = field(default_factory=dict)
@@ -30,16 +34,31 @@ class Gathered:
     quiet_since: datetime | None = None
     is_waiting_waived: bool = False
 
+    @property
+    def observed_family(self) -> str:
+        """The family that told of it, when it was started elsewhere; empty for one of ours."""
+        return self.requested.data["family"] if self.requested.kind == FactKind.OBSERVED else ""
+
 
 class NoRequest(Exception):
     """A ledger holds no fact that began the recording; nothing can be said about it."""
 
 
+def opening_of(facts: list[Fact]) -> Fact:
+    """Return the fact that began the recording: it was asked of us, or else seen in a callback.
+
+    Raises:
+        NoRequest: There is none.
+    """
+    for kind in (FactKind.REQUESTED, FactKind.OBSERVED):
+        for fact in facts:
+            if fact.kind == kind:
+                return fact
+    raise NoRequest
+
+
 def sort_out(facts: list[Fact]) -> Gathered:
-    requested = next((fact for fact in facts if fact.kind == FactKind.REQUESTED), None)
-    if requested is None:
-        raise NoRequest
-    ledger = Gathered(requested=requested)
+    ledger = Gathered(requested=opening_of(facts))
     for fact in facts:
         if fact.task_id:
             task = ledger.tasks.get(fact.task_id)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from recordings.states.task import File, TaskEvidence
 from recordings.states.vocabulary import FileKind, FileStatus, Reason
@@ -40,6 +41,8 @@ class FileView:
         key: Names the file within its recording; stable while its status improves.
         name: As the vendor gives it; empty while only its being expected is known.
         begin_ms, end_ms: Unix milliseconds, as the vendor gives them.
+        size: Bytes.
+        offset_ms: Where it begins in the replay of the whole.
         reason: Why it is not there, for a file that is not reported.
     """
 
@@ -55,7 +58,21 @@ class FileView:
     end_ms: int | None = None
     file_id: str = ""
     url: str = ""
+    size: int | None = None
+    duration_ms: int | None = None
+    offset_ms: int | None = None
     reason: Reason | None = None
+
+
+def plan_seen(tasks: Iterable[TaskEvidence]) -> Plan:
+    """Return the plan of a recording that was started elsewhere, by what its events are about."""
+    told = list(tasks)
+    if any(task.is_vod for task in told):
+        return Plan(storage_kind="vod", mixed=False, outputs=frozenset({FileKind.VOD}))
+    outputs = {FileKind.HLS} if any(task.slices or task.upload_finished_at for task in told) else set()
+    for task in told:
+        outputs |= {FileKind.AAC if key.endswith(".aac") else FileKind.MP4 for key in task.outputs}
+    return Plan(storage_kind="cos", mixed=False, outputs=frozenset(outputs or {FileKind.HLS}))
 
 
 def list_files(*, tasks: Iterable[TaskEvidence], plan: Plan) -> tuple[FileView, ...]:
@@ -74,6 +91,15 @@ def list_files(*, tasks: Iterable[TaskEvidence], plan: Plan) -> tuple[FileView, 
     return tuple(files)
 
 
+def file_key(task_id: str, name: str) -> str:
+    """Return what names a file within its recording; short enough for an index, however long the name is."""
+    key = f"{task_id}/{name}"
+    return key if len(key.encode()) <= LONGEST_KEY else f"{task_id}/{sha256(key.encode()).hexdigest()}"
+
+
+LONGEST_KEY = 1000  # bytes
+
+
 def explain_missing(files: Iterable[FileView]) -> tuple[FileView, ...]:
     """Return *files* of a closed recording: each that is not there, and was not told to fail, with its reason."""
     return tuple(
@@ -84,11 +110,9 @@ def explain_missing(files: Iterable[FileView]) -> tuple[FileView, ...]:
     )
 
 
-UNCONFIRMED = {
-    FileKind.HLS: Reason.UPLOAD_UNCONFIRMED,
+UNCONFIRMED = dict.fromkeys(FileKind, Reason.UPLOAD_UNCONFIRMED) | {
     FileKind.MP4: Reason.TRANSCODE_UNCONFIRMED,
     FileKind.AAC: Reason.TRANSCODE_UNCONFIRMED,
-    FileKind.VOD: Reason.UPLOAD_UNCONFIRMED,
 }
 
 
@@ -114,7 +138,7 @@ def _playlist(task: TaskEvidence, name: str, file: File) -> FileView:
     return _view(
         task,
         file,
-        key=f"{task.task_id}/{name}",
+        key=file_key(task.task_id, name),
         kind=FileKind.HLS,
         status=status,
         reason=Reason.UPLOAD_FAILED if stuck else None,
@@ -126,7 +150,7 @@ def _output(task: TaskEvidence, key: str, status: FileStatus, file: File, plan: 
     reason = None if status == FileStatus.REPORTED else _REASON_BY_KIND[kind]
     if status == FileStatus.EXPECTED:
         reason = Reason.UPLOAD_FAILED  # made, and stuck on its way to storage
-    return _view(task, file, key=f"{task.task_id}/{key}", kind=kind, status=status, reason=reason)
+    return _view(task, file, key=file_key(task.task_id, key), kind=kind, status=status, reason=reason)
 
 
 _REASON_BY_KIND = {

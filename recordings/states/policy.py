@@ -19,6 +19,11 @@ class Policy:
         stop_deadline_seconds: After a stop that no exit followed.
         upload_deadline_seconds: After the exit, for HLS.
         transcode_deadline_seconds: After the exit, for MP4, AAC and VOD.
+        silence_seconds: Without a sign of life from a recording that was started elsewhere; above the vendors' longest
+            recording of 24 h.
+        foreign_quiet_seconds: Quiet time that closes a TRTC recording that was started elsewhere: nobody knows which
+            files it was asked for.
+        foreign_describe_seconds: Between two looks at such a task.
     """
 
     lease_seconds: float = 30.0
@@ -32,6 +37,9 @@ class Policy:
     stop_deadline_seconds: float = 300.0
     upload_deadline_seconds: float = 900.0
     transcode_deadline_seconds: float = 7200.0
+    silence_seconds: float = 90_000.0
+    foreign_quiet_seconds: float = 900.0
+    foreign_describe_seconds: float = 600.0
 
 
 def backoff_seconds(attempt: int) -> float:

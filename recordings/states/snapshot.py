@@ -9,7 +9,7 @@ from recordings.states.attempt import Attempt
 from recordings.states.inventory import FileView
 from recordings.states.outcome import Outcome
 from recordings.states.task import TaskEvidence
-from recordings.states.vocabulary import Fault, Media, Reason, State
+from recordings.states.vocabulary import Doubt, Fault, Media, Reason, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,10 @@ class Snapshot:
         quiet_since: When the last callback came in.
         whole: After the exit: nothing is outstanding, quiet alone is awaited.
         closing: What the outcome would be if the clock closed the recording now.
+        provisional_reason: Why what is told is not to be relied on yet; None when it is.
+        details: What callbacks told beside the state, in our names.
+        observed_family: The family that told of a recording which was started elsewhere; empty for one of ours.
+        closes_at: For one of those: when the clock closes it unless more is heard.
     """
 
     state: State
@@ -55,6 +59,15 @@ class Snapshot:
     whole: bool
     closing: Outcome
     verified: bool | None
+    provisional_reason: Doubt | None
+    details: Mapping[str, Any]
+    observed_family: str
+    closes_at: datetime | None
+
+    @property
+    def is_observed(self) -> bool:
+        """True for a recording that was started elsewhere."""
+        return bool(self.observed_family)
 
     @property
     def current(self) -> TaskEvidence | None:

@@ -52,6 +52,7 @@ class TaskEvidence:
     upload_stuck: bool = False
     transcode_ended_at: datetime | None = None
     transcode_failed: bool = False
+    is_vod: bool = False
     vod_ended_at: datetime | None = None
     vod_finished: bool = False
     vod_failed: bool = False
@@ -265,12 +266,14 @@ def _transcoded(status: FileStatus) -> Callable[[TaskEvidence, Fact], None]:
 def _vod_file(status: FileStatus) -> Callable[[TaskEvidence, Fact], None]:
     def gather(task: TaskEvidence, fact: Fact) -> None:
         _started(task, fact)
+        task.is_vod = True
         _outputs(task, fact, status)
 
     return gather
 
 
 def _vod_ended(task: TaskEvidence, fact: Fact) -> None:
+    task.is_vod = True
     task.vod_ended_at = _earliest(task.vod_ended_at, fact.occurred_at)
     if fact.kind == FactKind.VOD_FINISHED:
         task.vod_finished = True

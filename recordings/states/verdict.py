@@ -35,7 +35,11 @@ def live_state(
         return State.QUEUED if last is None or last.data.get("why") in _WHY_QUEUED else State.STARTING
     if stop is not None or (current is not None and current.exiting_since is not None):
         return State.STOPPING
-    if current is not None and current.started_at is not None and ended_at is None:
+    if (
+        current is not None
+        and ended_at is None
+        and (current.started_at or (ledger.observed_family and current.began_at))
+    ):
         return State.RECORDING
     return State.STARTING
 
@@ -68,6 +72,8 @@ def _never_created(ledger: Gathered, stop: Fact | None) -> Outcome | None:
     A task that shows up later, against the vendor's word, is ended; it does not revive the recording.
     """
     attempts = [ledger.attempts[number] for number in sorted(ledger.attempts)]
+    if ledger.observed_family:
+        return None
     if any(attempt.may_have_acted or attempt.outcome == FactKind.CREATE_ACCEPTED for attempt in attempts):
         return None
     learnt = max((attempt.learnt_at for attempt in attempts if attempt.learnt_at is not None), default=None)

@@ -50,7 +50,12 @@ class Reason(StrEnum):
     ROBOT_ID_CONFLICT = "robot_id_conflict"  # somebody entered under the robot's name
     MAX_DURATION = "max_duration"  # the planned end was reached
     VANISHED = "vanished"  # the vendor no longer knows the task and told nothing
+    FORCE_STOPPED = "force_stopped"  # TIW FORCE_STOP
+    PAUSED_TOO_LONG = "paused_too_long"
+    QUIET = "quiet"  # its family has no last event, and nothing more came
+    ORPHANED = "orphaned"  # started by us, and its row was lost: stopped when it was heard of
     # Why it failed.
+    RECORDER_ERROR = "recorder_error"  # the vendor's recorder broke off
     START_FAILED = "start_failed"
     UPLOAD_FAILED = "upload_failed"
     UPLOAD_UNCONFIRMED = "upload_unconfirmed"  # the vendor never said that the upload ended
@@ -79,6 +84,9 @@ FAULT_OF_REASON = {
     Reason.ROOM_CLOSED_BY_SERVER: Fault.VENDOR,
     Reason.ROBOT_ID_CONFLICT: Fault.CALLER,
     Reason.VANISHED: Fault.VENDOR,
+    Reason.PAUSED_TOO_LONG: Fault.CALLER,
+    Reason.ORPHANED: Fault.OPERATOR,
+    Reason.RECORDER_ERROR: Fault.VENDOR,
     Reason.START_FAILED: Fault.VENDOR,
     Reason.UPLOAD_FAILED: Fault.STORAGE,
     Reason.UPLOAD_UNCONFIRMED: Fault.VENDOR,
@@ -93,10 +101,20 @@ FAULT_OF_REASON = {
 }
 
 
+class Doubt(StrEnum):
+    """Why what is told of a recording is provisional."""
+
+    CONFLICT = "conflict"  # one event was told in two ways
+    WEAK_SIGNATURE = "weak_signature"  # it rests on a family whose signature does not cover the body
+
+
 class FileKind(StrEnum):
     HLS = "hls"  # a playlist with its segments
     MP4 = "mp4"
     AAC = "aac"
+    MP3 = "mp3"
+    FLV = "flv"
+    OTHER = "other"  # a format that is in no document
     VOD = "vod"  # a media asset in VOD
 
 

@@ -1,5 +1,7 @@
 """The admin of applications and API keys: secrets go in and never come out."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,10 +9,12 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework_api_key.models import APIKey
 
-from applications.models import ApiKey, Application, CallbackEndpoint, StorageProfile
-from applications.services import create_api_key, create_application
+from applications.models import ApiKey, Application, StorageProfile
+from applications.services import ROTATION_TIME, create_api_key, create_application, create_callback_endpoint
+from callbacks.keyring import find_ring, forget_rings
 from recordings.ids import new_recording_id, robot_name
 from recordings.models import Recording
 
@@ -40,7 +44,7 @@ def school() -> Application:
 
 
 def form_of(application: Application, **changes: Any) -> dict[str, Any]:
-    """Return what the browser posts when an operator changes nothing but *changes*."""
+    """Return what the browser posts when an operator changes nothing but *changes*"""
     endpoint, profile = application.callback_endpoints.get(), application.storage_profiles.get()
     return {
         "name": application.name,
@@ -55,7 +59,10 @@ def form_of(application: Application, **changes: Any) -> dict[str, Any]:
         "callback_endpoints-0-id": endpoint.pk,
         "callback_endpoints-0-application": application.pk,
         "callback_endpoints-0-family": "trtc",
+        "callback_endpoints-0-vendor_app_id": "",
         "callback_endpoints-0-current_key": "",
+        "callback_endpoints-0-signature_variant": "",
+        "callback_endpoints-0-quiet_seconds": "",
         "storage_profiles-TOTAL_FORMS": 1,
         "storage_profiles-INITIAL_FORMS": 1,
         "storage_profiles-0-id": profile.pk,
@@ -138,7 +145,7 @@ def test_empty_secrets_keep_the_stored_ones(admin_client: Client, school: Applic
     school.refresh_from_db()
     assert (school.region, school.secret_key) == ("ap-beijing", f"{CANARY}-key")
     assert school.storage_profiles.get().secret_key == f"{CANARY}-storage"
-    assert school.callback_endpoints.get().keys == (f"{CANARY}-callback",)
+    assert accepted(school) == (f"{CANARY}-callback",)
 
 
 def test_a_new_secret_replaces_the_stored_one(admin_client: Client, school: Application) -> None:
@@ -151,12 +158,77 @@ def test_a_new_secret_replaces_the_stored_one(admin_client: Client, school: Appl
     assert StorageProfile.objects.get().secret_key == "new-too"
 
 
+# --- callback endpoints
+
+
+def accepted(application: Application, family: str = "trtc", **passed: float) -> tuple[str, ...]:
+    """Return the keys that verify, after so much time."""
+    forget_rings()
+    ring = find_ring(family=family, token=application.callback_endpoints.get(family=family).token)
+    return ring.keys(now=timezone.now() + timedelta(**passed))
+
+
+def another(family: str, **fields: Any) -> dict[str, Any]:
+    """Return what is posted for one more endpoint."""
+    told = {"family": family, "current_key": "k", "vendor_app_id": "", "signature_variant": "", "quiet_seconds": ""}
+    return {"callback_endpoints-TOTAL_FORMS": 2} | {
+        f"callback_endpoints-1-{name}": value for name, value in (told | fields).items()
+    }
+
+
+def read_keys(client: Client, application: Application) -> str:
+    """Return the page's text without markup."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(page_of(application)).text))
+
+
 def test_a_new_callback_key_keeps_the_old_one_for_the_rotation(admin_client: Client, school: Application) -> None:
     admin_client.post(page_of(school), form_of(school, **{"callback_endpoints-0-current_key": "new"}))
-    assert CallbackEndpoint.objects.get().keys == ("new", f"{CANARY}-callback")
+
+    assert accepted(school) == ("new", f"{CANARY}-callback")
+    assert accepted(school, seconds=ROTATION_TIME.total_seconds()) == ("new",)
+    endpoint = school.callback_endpoints.get()
+    text = read_keys(admin_client, school)
+    assert f"The callback key, since {endpoint.current_key_since:%Y-%m-%d %H:%M} UTC." in text
+    assert f"The previous key, until {endpoint.previous_key_until:%Y-%m-%d %H:%M} UTC." in text
+    assert "refused within two seconds" in text
 
     admin_client.post(page_of(school), form_of(school, **{"callback_endpoints-0-forget_previous_key": "on"}))
-    assert CallbackEndpoint.objects.get().keys == ("new",)
+    assert accepted(school) == ("new",)
+    assert "The previous key" not in read_keys(admin_client, school)
+
+
+def test_a_leaked_key_is_replaced_at_once(admin_client: Client, school: Application) -> None:
+    """A new key together with the switch: the old one does not outlive the save."""
+    changes = {"callback_endpoints-0-current_key": "new", "callback_endpoints-0-forget_previous_key": "on"}
+    admin_client.post(page_of(school), form_of(school, **changes))
+
+    assert accepted(school) == ("new",)
+
+
+def test_the_same_key_again_is_no_rotation(admin_client: Client, school: Application) -> None:
+    since = school.callback_endpoints.get().current_key_since
+    admin_client.post(page_of(school), form_of(school, **{"callback_endpoints-0-current_key": f"{CANARY}-callback"}))
+
+    assert (accepted(school), school.callback_endpoints.get().current_key_since) == ((f"{CANARY}-callback",), since)
+
+
+def test_dates_that_nobody_noted_are_said_to_be_unknown(admin_client: Client, school: Application) -> None:
+    """Keys that were set before dates were kept."""
+    school.callback_endpoints.update(current_key_since=None, previous_key_until=None)
+    endpoint = school.callback_endpoints.get()
+    endpoint.previous_key = "old"
+    endpoint.save()
+
+    text = read_keys(admin_client, school)
+    assert "The callback key, since an unknown time." in text
+    assert "The previous key, until it is revoked." in text
+
+
+def test_a_key_whose_time_is_over_is_said_to_be_out(admin_client: Client, school: Application) -> None:
+    admin_client.post(page_of(school), form_of(school, **{"callback_endpoints-0-current_key": "new"}))
+    school.callback_endpoints.update(previous_key_until=datetime(2026, 1, 2, 3, 4, tzinfo=UTC))
+
+    assert "No longer the previous key: its time was over at 2026-01-02 03:04 UTC." in read_keys(admin_client, school)
 
 
 def test_the_callback_url_is_there_to_copy(admin_client: Client, school: Application) -> None:
@@ -164,6 +236,53 @@ def test_the_callback_url_is_there_to_copy(admin_client: Client, school: Applica
 
     assert school.callback_endpoints.get().url in html
     assert "Callback configuration" in html
+
+
+def test_an_endpoint_of_another_family_is_added(admin_client: Client, school: Application) -> None:
+    changes = another("css", vendor_app_id="1250000001", is_trusted="on", quiet_seconds="60")
+    assert admin_client.post(page_of(school), form_of(school, **changes)).status_code == 302
+
+    endpoint = school.callback_endpoints.get(family="css")
+    assert (endpoint.vendor_app_id, endpoint.is_trusted, endpoint.quiet_seconds) == (1250000001, True, 60)
+    assert endpoint.current_key_since is not None
+    assert accepted(school, "css") == ("k",)
+    assert endpoint.url in admin_client.get(page_of(school)).text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        another("trtc"),  # it has one
+        another("css"),  # it needs the account's number
+        another("tiw", signature_variant="post_prefix"),  # GME's
+        another("gme", quiet_seconds="0"),
+    ],
+)
+def test_a_wrong_endpoint_is_not_made(admin_client: Client, school: Application, wrong: dict[str, Any]) -> None:
+    assert admin_client.post(page_of(school), form_of(school, **wrong)).status_code == 200
+    assert school.callback_endpoints.count() == 1
+
+
+def test_a_new_endpoint_is_offered_the_families_that_have_none(admin_client: Client, school: Application) -> None:
+    create_callback_endpoint(application=school, fields={"family": "gme", "current_key": "k"})
+    html = admin_client.get(page_of(school)).text
+    offered = html.partition('name="callback_endpoints-__prefix__-family"')[2].partition("</select>")[0]
+
+    assert re.findall(r'<option value="(\w+)"', offered) == ["tiw", "css"]
+
+
+def test_what_does_not_apply_to_a_family_cannot_be_set(admin_client: Client, school: Application) -> None:
+    """TRTC signs what it says, tells its end, and signs in one way; nor does an endpoint move to another family."""
+    names = {"is_trusted": "on", "quiet_seconds": "60", "signature_variant": "post_prefix", "family": "gme"}
+    changes = {f"callback_endpoints-0-{name}": value for name, value in names.items()}
+    assert admin_client.post(page_of(school), form_of(school, **changes)).status_code == 302
+
+    endpoint = school.callback_endpoints.get()
+    assert (endpoint.family, endpoint.is_trusted, endpoint.quiet_seconds) == ("trtc", False, None)
+    assert endpoint.signature_variant == ""
+
+
+# --- applications
 
 
 def test_an_application_can_be_made(admin_client: Client) -> None:

@@ -26,7 +26,14 @@ STORAGE = {
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*NEEDED, *STORAGE, "APPLICATION_CALLBACK_KEY", "APPLICATION_REGION", "APPLICATION_ENDPOINT"):
+    for name in (
+        *NEEDED,
+        *STORAGE,
+        "APPLICATION_CALLBACK_KEY",
+        "APPLICATION_REGION",
+        "APPLICATION_ENDPOINT",
+        "CALLBACK_KEY",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -117,3 +124,41 @@ def test_a_key_has_the_scopes_it_was_given(application: Application) -> None:
 def test_a_key_for_nobody_names_who_there_is(application: Application) -> None:
     with pytest.raises(CommandError, match="There are: school"):
         run("create_api_key", "collage")
+
+
+def test_an_endpoint_of_another_family_is_made_and_its_url_printed_last(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLBACK_KEY", "env-callback-key")
+
+    said = run(
+        "create_callback_endpoint", "school", "gme",
+        "--vendor-app-id", "42", "--quiet-seconds", "60", "--signature-variant", "post_prefix", "--trust",
+    )  # fmt: skip
+
+    endpoint = application.callback_endpoints.get(family="gme")
+    assert (endpoint.vendor_app_id, endpoint.quiet_seconds, endpoint.is_trusted) == (42, 60, True)
+    assert (endpoint.signature_variant, endpoint.current_key) == ("post_prefix", "env-callback-key")
+    assert said.split()[-1] == endpoint.url
+    assert "env-callback-key" not in said
+
+
+def test_an_endpoint_without_a_key_is_said_to_accept_nobody(application: Application) -> None:
+    assert "accepts nobody" in run("create_callback_endpoint", "school", "tiw")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["collage", "gme"], "There are: school"),
+        (["school", "trtc"], "already exists"),
+        (["school", "css"], "vendor_app_id: .* appid"),
+        (["school", "gme", "--quiet-seconds", "0"], "quiet_seconds"),
+        (["school", "zoom"], "invalid choice"),
+    ],
+)
+def test_a_wrong_endpoint_is_an_error_in_words(application: Application, arguments: list[str], problem: str) -> None:
+    with pytest.raises(CommandError, match=problem):
+        run("create_callback_endpoint", *arguments)
+
+    assert application.callback_endpoints.count() == 1

@@ -5,15 +5,15 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 
 from applications.models import CallbackEndpoint
 
-BODIES = Path(__file__).parent / "bodies" / "trtc"
+BODIES = settings.BASE_DIR / "callbacks" / "samples" / "trtc"
 SAMPLES = sorted(path.stem for path in BODIES.glob("*.json"))
 KEY = "callback-key"
 

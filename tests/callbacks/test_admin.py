@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from applications.models import Application
-from callbacks.admin import show_body
+from callbacks.admin.bodies import compare_bodies, show_body
 from callbacks.models import Event
+from recordings.ids import new_recording_id, robot_name
+from recordings.models import Recording
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -38,6 +40,14 @@ def store(application: Application, number: int = 1, **columns: Any) -> Event:
             | columns
         )
     )
+
+
+def record(application: Application) -> Recording:
+    pk = new_recording_id()
+    recording: Recording = Recording.objects.create(
+        pk=pk, application=application, room_id="1", state="completed", ended_at=NOW, robot_user_id=robot_name(pk)
+    )
+    return recording
 
 
 def page_of(event: Event) -> str:
@@ -71,7 +81,9 @@ def test_a_body_cannot_inject_markup(admin_client: Client, school: Application) 
     assert "&lt;script&gt;alert(1)" in html
 
 
-@pytest.mark.parametrize("body", [b"\xff\xfe{", b"", b"not json <b>", b"[" * 100_000, b'{"n": ' + b"9" * 5000 + b"}"])
+@pytest.mark.parametrize(
+    "body", [b"\xff\xfe{", b"", b'{"a": "\\ud800"}', b"not json <b>", b"[" * 100_000, b'{"n": ' + b"9" * 5000 + b"}"]
+)
 def test_any_bytes_are_shown_safely(admin_client: Client, school: Application, body: bytes) -> None:
     response = admin_client.get(page_of(store(school, body=body)))
 
@@ -83,15 +95,35 @@ def test_bytes_that_are_no_text_are_escaped() -> None:
     assert show_body(b"\xff{") == "\\xff{"
 
 
-@pytest.mark.parametrize("term", ["task-1", "1001", "rec_1", " task-1 "])
-def test_search_finds_by_task_room_and_robot(admin_client: Client, school: Application, term: str) -> None:
-    store(school)
-    store(school, 2, room_id="other", robot_user_id="other", task_id="other")
+@pytest.mark.parametrize("term", ["task-1", "1001", "rec_1", " task-1 ", "301", "{recording}"])
+def test_search_finds_by_what_an_operator_has(admin_client: Client, school: Application, term: str) -> None:
+    recording = record(school)
+    store(school, recording=recording)
+    store(school, 2, room_id="other", robot_user_id="other", task_id="other", event_type="302")
 
-    html = admin_client.get(LIST, {"q": term}).text
+    html = admin_client.get(LIST, {"q": term.format(recording=recording.pk)}).text
 
     assert "task-1" in html
     assert ">other<" not in html
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"verdict__exact": "unmatched"}, True),
+        ({"verdict__exact": "applied"}, False),
+        ({"is_late__exact": "1"}, True),
+        ({"is_late__exact": "0"}, False),
+        ({"family": "gme"}, False),
+        ({"application": "1"}, False),
+    ],
+)
+def test_filters(admin_client: Client, school: Application, query: dict[str, str], found: bool) -> None:
+    store(school, is_late=True)
+
+    html = admin_client.get(LIST, query).text
+
+    assert ("task-1" in html) is found
 
 
 @pytest.mark.parametrize("query", [{"q": "a\0b"}, {"application": "9" * 40}, {"verdict__exact": "?"}, {"family": "x"}])
@@ -124,3 +156,30 @@ def test_the_list_costs_the_same_for_many(
         response = admin_client.get(LIST)
     assert "task-20" in response.text
     assert "canary" not in response.text
+
+
+# --- two tellings
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (b'{"a": 1, "b": {"c": [1, 2]}}', b'{"a": 1, "b": {"c": [1, 3]}}', [("b.c[1]", "2", "3")]),
+        (b'{"a": 1}', b'{"a": "1", "n": null}', [("a", "1", '"1"'), ("n", "–", "null")]),
+        (b'{"sign": "one"}', b'{"sign": "two"}', [("sign", '"***"', '"***", another one')]),
+        (
+            b'{"x": "https://a/one"}',
+            b'{"x": "https://b/two"}',
+            [("x", '"https://a/***"', '"https://b/***"')],
+        ),
+        (b'{"url": "https://a/1"}', b'{"url": {"a": 1}}', [("url", '"***"', "–"), ("url.a", "–", "***")]),
+        (b"{}", b"{}", []),
+        (b"{", b"[", [("", "{", "[")]),
+        (b"[" * 100_000, b"[" * 100_000, []),
+    ],
+)
+def test_of_two_tellings_only_the_differences_are_shown(
+    first: bytes, second: bytes, told: list[tuple[str, str, str]]
+) -> None:
+    """Also where both are hidden: that another address was told matters, the address does not."""
+    assert compare_bodies(first, second) == told

@@ -29,6 +29,6 @@ def test_a_refused_callback_leaves_no_token_in_the_log(caplog: pytest.LogCapture
     caplog.handler.setFormatter(LineFormatter())
     Client().post("/callbacks/trtc/s3cret", b"{}", content_type="application/json", headers={"Sign": "sIgn"})
 
-    assert "callback_rejected" in caplog.text
+    assert "callback_refused" in caplog.text
     assert "s3cret" not in caplog.text
     assert "sIgn" not in caplog.text

@@ -10,6 +10,7 @@ from typing import Any
 import waitress
 from django.core.management.base import BaseCommand, CommandError
 
+from callbacks.outage import start_draining
 from config.wsgi import application
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             raise CommandError(f"Cannot listen on {host}:{port}: {why}. Choose another --port.") from error
         # An orderly end: waitress lets its threads finish, and an embedded PostgreSQL is let go.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        start_draining()
         logger.info("serving", extra={"address": f"http://{host}:{listener.getsockname()[1]}"})
         waitress.serve(
             application,

@@ -59,7 +59,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         school = prepare_school(sandbox_url=sandbox_url)
 
-        environment = os.environ | {"PUBLIC_URL": web_url}
+        environment = os.environ | {"PUBLIC_URL": web_url, "SPOOL_FOLDER": str(folder / "spool")}
         with Processes(folder, environment) as processes:
             processes.start("sandbox", ["-m", "sandbox", "--port", str(sandbox_port), "--speed", str(speed)])
             processes.start("web", ["manage.py", "serve", "--port", str(web_port)])

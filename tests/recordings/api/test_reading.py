@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
@@ -181,8 +183,15 @@ def test_a_list_can_be_narrowed(query: str, rooms: list[str], api: APIClient, ve
 @pytest.mark.parametrize(
     "query",
     [
-        *("state=running", "created_after=yesterday", "created_after=9999999999999", "label=course", "room_id=%00"),
-        *("label=%00:x", "slot=%00", f"room_id={'x' * 129}"),
+        *(
+            "state=running",
+            "created_after=yesterday",
+            "created_after=9999999999999",
+            "created_after=0001-01-01T00:00%2B23:00",
+            "label=course",
+            "room_id=%00",
+        ),
+        *("label=%00:x", "slot=%00", f"room_id={'x' * 256}", "origin=mars", "provider=x"),
     ],
 )
 def test_a_filter_that_makes_no_sense_is_refused(query: str, api: APIClient) -> None:
@@ -251,3 +260,13 @@ def test_created_at_is_when_it_was_asked_for(api: APIClient, vendor: Vendor, bod
     recording = start(api, body)
 
     assert timezone.now() - recording.created_at < timedelta(seconds=5)
+
+
+def test_a_database_that_is_away_is_no_bug_of_ours(api: APIClient) -> None:
+    with patch("recordings.api.views.own_recordings", side_effect=OperationalError("the server closed the connection")):
+        answer = api.get(RECORDINGS)
+    assert (answer.status_code, answer.data["errors"][0]["code"]) == (503, "database_unavailable")
+
+
+def test_any_offset_of_a_time_is_taken(api: APIClient) -> None:
+    assert api.get(RECORDINGS, {"created_after": "1492-10-31T18:59:24+22:40"}).status_code == 200

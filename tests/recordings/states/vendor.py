@@ -305,7 +305,7 @@ def callback(
     info["EventTs"] = int(happened_at.timestamp())
     if not whole_seconds:
         info["EventMsTs"] = round(happened_at.timestamp() * 1000)
-    event = parse(json.dumps({"EventGroupId": 3, "EventType": event_type, "EventInfo": info}).encode())
+    event = parse({}, json.dumps({"EventGroupId": 3, "EventType": event_type, "EventInfo": info}).encode())
     assert event.kind is not None
     return Fact(
         kind=event.kind,

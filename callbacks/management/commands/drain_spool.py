@@ -1,0 +1,28 @@
+"""Store what waits in the spool."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from callbacks.outage import drain, the_spool
+
+
+class Command(BaseCommand):
+    help = (
+        "Store the callbacks that came while the database was away; `serve` does so by itself. Exits with 1 while some "
+        "are left."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--take-back", action="store_true", help="Those too that were refused, after a repair.")
+
+    def handle(self, *_args: object, **options: Any) -> None:
+        spool = the_spool()
+        if spool is None:
+            raise CommandError("SPOOL_FOLDER is empty: there is no spool.")
+        stored = drain(take_back=options["take_back"])
+        (waiting, _), (refused, _) = spool.size(), spool.size(refused=True)
+        self.stdout.write(f"Stored: {stored}. Files that wait: {waiting}, that were refused: {refused}.")
+        if waiting or refused:
+            raise CommandError("Some are left; the log says why.")
