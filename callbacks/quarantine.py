@@ -1,6 +1,5 @@
 """Refused deliveries: counted, and kept for diagnosis, in bounds that whoever sends them cannot move."""
 
-import atexit
 import logging
 import threading
 import time
@@ -10,7 +9,7 @@ from datetime import UTC, date, timedelta
 from hashlib import sha256
 from ipaddress import ip_address
 
-from django.db import Error, IntegrityError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -23,13 +22,12 @@ logger = logging.getLogger(__name__)
 MOST_FORGED = 200  # of one application, and of none
 FORGED_AGE = timedelta(days=7)
 FORGED_BYTES = 8 * 1024
-FORGED_A_SECOND = 20  # kept by one process; the rest is counted alone
+FORGED_A_SECOND = 20  # kept by one process; the rest is counted, and written with the next that is kept
 # What the vendor signed and we could not read: whole, for as long as it takes to mend the provider.
 MOST_AUTHENTIC = 1_000  # of one application
 AUTHENTIC_AGE = timedelta(days=90)
 AUTHENTIC_BYTES = 256 * 1024
 COUNTS_AGE = timedelta(days=400)
-FLUSH_SECONDS = 1.0
 
 Kind = tuple[date, int | None, str, Refusal]
 
@@ -44,11 +42,10 @@ class _Memory:
     def empty(self) -> None:
         with self._guard:
             self._counts: Counter[Kind] = Counter()
-            self._flushed_at = time.monotonic()
             self._tokens, self._filled_at = float(FORGED_A_SECOND), time.monotonic()
 
-    def count(self, kind: Kind, *, is_authentic: bool) -> tuple[bool, Counter[Kind]]:
-        """Count a refusal; return whether its body may be kept, and what is to be written now.
+    def count(self, kind: Kind, *, is_authentic: bool) -> Counter[Kind] | None:
+        """Count a refusal; return all that is to be written with its body, or None when it is only counted for now.
 
         One budget for all: where it depended on the address or the signature, the time of an answer would tell which
         of them was right.
@@ -60,21 +57,20 @@ class _Memory:
             self._filled_at = now
             may_keep = is_authentic or self._tokens >= 1
             self._tokens -= may_keep and not is_authentic
-            is_due = may_keep or now - self._flushed_at >= FLUSH_SECONDS
-            return may_keep, self._take(now) if is_due else Counter()
+            return self._take() if may_keep else None
 
     def take(self) -> Counter[Kind]:
         """Return all that is to be written."""
         with self._guard:
-            return self._take(time.monotonic())
+            return self._take()
 
     def put_back(self, counts: Mapping[Kind, int]) -> None:
         """Have *counts* written with the next: the database did not take them."""
         with self._guard:
             self._counts.update(counts)
 
-    def _take(self, now: float) -> Counter[Kind]:
-        taken, self._counts, self._flushed_at = self._counts, Counter(), now
+    def _take(self) -> Counter[Kind]:
+        taken, self._counts = self._counts, Counter()
         return taken
 
 
@@ -103,29 +99,27 @@ def refuse(
     """
     now = timezone.now()
     kind = (now.astimezone(UTC).date(), application_id, family, why)
-    may_keep, counts = _memory.count(kind, is_authentic=is_authentic)
-    if not counts:
+    counts = _memory.count(kind, is_authentic=is_authentic)
+    if counts is None:
         return
-    row = None
-    if may_keep:
-        kept = body[: AUTHENTIC_BYTES if is_authentic else FORGED_BYTES]  # cut first: hiding costs by the byte
-        row = Quarantined(
-            application_id=application_id,
-            family=family,
-            why=why,
-            detail=_line(detail),
-            is_authentic=is_authentic,
-            sender=_address(sender),
-            body=redact_body(kept, secrets),
-            size=len(body),
-            digest=sha256(body).hexdigest(),
-            received_at=now,
-        )
+    kept = body[: AUTHENTIC_BYTES if is_authentic else FORGED_BYTES]  # cut first: hiding costs by the byte
+    row = Quarantined(
+        application_id=application_id,
+        family=family,
+        why=why,
+        detail=_line(detail),
+        is_authentic=is_authentic,
+        sender=_address(sender),
+        body=redact_body(kept, secrets),
+        size=len(body),
+        digest=sha256(body).hexdigest(),
+        received_at=now,
+    )
     _write(counts, row)
 
 
 def flush_refusals() -> None:
-    """Write what was counted and not written yet; at the latest when the process ends."""
+    """Write what was counted and not written yet; for a process that ends."""
     counts = _memory.take()
     if counts:
         _write(counts, None)
@@ -134,9 +128,6 @@ def flush_refusals() -> None:
 def forget_refusals() -> None:
     """Begin anew, as a process that just started."""
     _memory.empty()
-
-
-atexit.register(flush_refusals)
 
 
 def purge_quarantine() -> int:
@@ -155,7 +146,7 @@ def _line(text: str) -> str:
 
 def _address(sender: str | None) -> str | None:
     try:
-        return str(ip_address((sender or "").partition("%")[0]))  # the zone of an IPv6 address fits no column
+        return str(ip_address(sender or ""))
     except ValueError:
         return None
 
@@ -169,10 +160,7 @@ def _write(counts: Counter[Kind], row: Quarantined | None) -> None:
                 Quarantined.objects.bulk_create([row], ignore_conflicts=True)
                 _make_room(row)
             _add(counts)  # last: many wait for these few rows
-    except IntegrityError:  # the application was deleted meanwhile
-        if row is not None:
-            _write(counts, None)
-    except Error:
+    except Error:  # of a deleted application, too: its counts are left out the next time
         _memory.put_back(counts)
         logger.warning("refusals_not_stored", exc_info=True)
 

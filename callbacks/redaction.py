@@ -20,9 +20,8 @@ SECRET_NAMES = frozenset(
 _HIDDEN = b'"***"'
 _EMPTY = frozenset({b"", b'""', b"null", b"***", _HIDDEN})
 _LOWER = bytes(range(256)).lower()
-_UNCLOSED = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+'
-_STRING = _UNCLOSED + rb'(?:"|\\?\Z)'  # a body may have been cut, so the closing quote may be missing
-_CLOSED = re.compile(_UNCLOSED + rb'"', re.DOTALL)
+# A body may have been cut, so the closing quote may be missing.
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
 _SPACE = rb"[ \t\r\n]*+"
 _REST = rb'[-+.\w{}\[\],: \t\r\n]*+(?="|\Z)'  # all up to the next string
 _BEGIN = re.compile(_SPACE + rb'(?:[{\[]|(?="))' + _REST)
@@ -163,16 +162,11 @@ def _scrub_string(text: bytes, wanted: frozenset[bytes]) -> bytes:
 
 
 def _decode(text: bytes) -> str | None:
-    """Return what a JSON string says, also one that was cut; None when it cannot be told."""
-    written = text.decode("utf-8", "replace")
-    # What was cut may end in the middle of an escape.
-    ends = [written] if _CLOSED.fullmatch(text) else [written[: len(written) - cut] + '"' for cut in range(6)]
-    for whole in ends:
-        try:
-            return str(json.loads(whole, strict=False))
-        except ValueError:
-            continue
-    return None
+    """Return what a JSON string says; None when it was cut, or cannot be told."""
+    try:
+        return str(json.loads(text.decode("utf-8", "replace"), strict=False))
+    except ValueError:
+        return None
 
 
 # --- other bytes

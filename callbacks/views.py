@@ -6,6 +6,7 @@ from django.http import HttpRequest, JsonResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from applications.families import Assurance
 from callbacks.ingest import NotKept, ingest
 from callbacks.keyring import KeysUnknown, Ring, UnknownAddress, find_ring
 from callbacks.models import Refusal
@@ -71,7 +72,10 @@ def _refuse(
         sender=request.META.get("REMOTE_ADDR"),
         detail=detail,
         secrets=provider.secrets if provider else frozenset(),
-        is_authentic=why == Refusal.UNREADABLE,
+        # Whoever saw one request of a weak family can sign any body, so that proves nothing.
+        is_authentic=why == Refusal.UNREADABLE
+        and provider is not None
+        and provider.family.assurance == Assurance.STRONG,
     )
 
 

@@ -63,6 +63,8 @@ class CallbackEndpointForm(WriteOnlySecretsForm):
             self.fields["vendor_app_id"].label = family.app_id_name
         self._close("is_trusted", family.assurance == Assurance.STRONG, _("Its signature covers what it says."))
         self._close("quiet_seconds", family.quiet_seconds is None, _("This product tells how a recording ends."))
+        if "quiet_seconds" in self.fields and family.quiet_seconds is not None:
+            self.fields["quiet_seconds"].widget.attrs["placeholder"] = family.quiet_seconds
         self._close("signature_variant", not family.signature_variants, _("This product signs in one way."))
         if "signature_variant" in self.fields:
             choices: Any = self.fields["signature_variant"]

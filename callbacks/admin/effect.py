@@ -89,8 +89,9 @@ def _changes(before: Snapshot | None, after: Snapshot) -> Iterator[tuple[str, st
     yield from _file_changes(before.files if before else (), after.files)
     known: dict[str, Any] = dict(before.details) if before else {}
     for name in sorted({*known, *after.details}):
-        if known.get(name) != after.details.get(name):
-            yield name, _short(known.get(name)), _short(after.details.get(name))
+        one, other = _short(known.get(name)), _short(after.details.get(name))
+        if one != other:
+            yield name, one, other
 
 
 def _told(snapshot: Snapshot) -> dict[str, str]:
@@ -132,7 +133,7 @@ def _differences(one: FileView, other: FileView) -> tuple[str, str]:
 
 
 def _short(value: Any) -> str:
-    if value in (None, ""):
+    if value in (None, "", [], {}):
         return NOTHING
     hidden = hide_addresses(redact(value))
     return str(hidden) if isinstance(hidden, str) else json.dumps(hidden, ensure_ascii=False)

@@ -35,7 +35,7 @@ class EventAdmin(EventActions, HistoryAdmin):
     list_disable_select_all = True
     show_facets = admin.ShowFacets.NEVER
     search_fields = ["task_id"]  # what is searched, and how, stands in search.py
-    search_help_text = _("Task id, room, recorder's name, recording's id or event type, in full")
+    search_help_text = _("Task, room, recorder, recording or event type, in full")
     ordering = ["-received_at", "-id"]
     sortable_by = ()
     fields = [

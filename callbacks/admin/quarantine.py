@@ -45,7 +45,7 @@ def _without_secrets(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 @admin.register(Quarantined)
 class QuarantinedAdmin(HistoryAdmin):
-    list_display = ["received", "why_badge", "authentic_badge", "family", "owner", "sender", "bytes_sent", "detail"]
+    list_display = ["received", "why_badge", "authentic_badge", "product", "owner", "sender", "bytes_sent", "detail"]
     list_filter = ["why", "is_authentic", RefusalFamilyFilter, OwnerFilter]
     show_facets = admin.ShowFacets.NEVER
     ordering = ["-id"]
@@ -75,10 +75,14 @@ class QuarantinedAdmin(HistoryAdmin):
     def why_told(self, row: Quarantined) -> SafeString:
         return format_html('{}<p class="cp-hint">{}</p>', self.why_badge(row), REFUSALS.get(row.why, ""))
 
-    @admin.display(description=_("signed by the vendor"))
+    @admin.display(description=_("authentic"))
     def authentic_badge(self, row: Quarantined) -> SafeString:
         tone, text = ("success", _("authentic")) if row.is_authentic else ("neutral", _("not proven"))
         return format_html('<span class="cp-badge cp-{}">{}</span>', tone, text)
+
+    @admin.display(description=_("family"))
+    def product(self, row: Quarantined) -> str:
+        return row.family
 
     @admin.display(description=_("application"))
     def owner(self, row: Quarantined) -> str:
@@ -97,7 +101,7 @@ class QuarantinedAdmin(HistoryAdmin):
 
 @admin.register(RefusalCount)
 class RefusalCountAdmin(HistoryAdmin):
-    list_display = ["day", "family", "owner", "why", "number"]
+    list_display = ["date", "family", "owner", "why", "number"]
     list_display_links = None
     list_filter = ["why", RefusalFamilyFilter, OwnerFilter]
     show_facets = admin.ShowFacets.NEVER
@@ -106,6 +110,10 @@ class RefusalCountAdmin(HistoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RefusalCount]:
         return _without_secrets(super().get_queryset(request))
+
+    @admin.display(description=_("day (UTC)"))
+    def date(self, row: RefusalCount) -> str:
+        return f"{row.day}"
 
     @admin.display(description=_("application"))
     def owner(self, row: RefusalCount) -> str:

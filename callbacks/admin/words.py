@@ -22,7 +22,7 @@ VERDICTS: Mapping[str, Text] = {
     Verdict.APPLIED: _("What it tells is in the recording's ledger."),
     Verdict.UNMATCHED: _("It came before recordings were made of what was started elsewhere. Apply it again."),
     Verdict.KEPT: _("It is kept. Nothing follows from what it tells."),
-    Verdict.CONFLICT: _("It tells a known event in other words. It is not believed, and the recording is in doubt."),
+    Verdict.CONFLICT: _("It tells a known event in other words. It is not believed unless you say so."),
     Verdict.TEST: _("It was made by send_test_callback: the wiring works. It moves nothing."),
     Verdict.FAILED: _("An error of ours kept it from being applied; the log says which. Apply it again when mended."),
 }

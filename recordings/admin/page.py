@@ -74,7 +74,9 @@ def _where(recording: Recording) -> str:
     if recording.origin == Origin.API:
         return _("room %(room)s, slot %(slot)s, %(application)s") % told
     told["family"] = _family(recording)
-    return (_("%(family)s, %(room)s, %(application)s") if told["room"] else _("%(family)s, %(application)s")) % told
+    return (
+        _("%(family)s, room %(room)s, %(application)s") if told["room"] else _("%(family)s, %(application)s")
+    ) % told
 
 
 def _family(recording: Recording) -> str:

@@ -132,7 +132,8 @@ class Recording(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.room_id} {self.slot} {self.state}"
+        lane = self.slot if self.origin == Origin.API else self.provider
+        return f"{self.room_id} {lane} {self.state}"
 
     @property
     def is_provisional(self) -> bool:

@@ -7,7 +7,7 @@ from django.db import transaction
 from recordings.models import Recording
 from recordings.services.advance import take_answer
 from recordings.services.calls import describe
-from recordings.services.errors import VendorRefused
+from recordings.services.errors import StartedElsewhere, VendorRefused
 from recordings.services.ledger import apply_facts, lock_recording
 from recordings.services.vendor import account_of
 from recordings.states.vocabulary import State, is_terminal
@@ -18,11 +18,14 @@ def refresh_recording(*, recording_id: UUID, gateway: Gateway) -> Recording:
     """Describe the current task and store what was learnt. An ended task is not asked about: the vendor forgot it.
 
     Raises:
+        StartedElsewhere: It runs in a product that we do not call.
         VendorRefused: No answer was to be had; nothing changed.
     """
     with transaction.atomic():
         recording = lock_recording(recording_id)
         snapshot = apply_facts(recording=recording, facts=[])
+        if snapshot.observed_family not in ("", "trtc"):
+            raise StartedElsewhere
         account = account_of(recording.application)
     if not snapshot.task_id or snapshot.exited_at is not None or is_terminal(State(recording.state)):
         return recording

@@ -7,12 +7,14 @@ import pytest
 from applications.models import Application, CallbackEndpoint
 from applications.services import create_callback_endpoint
 from callbacks.keyring import forget_rings
+from callbacks.quarantine import forget_refusals
 from tests.callbacks.families import KEY, SPEAKERS
 
 
 @pytest.fixture(autouse=True)
 def _fresh_keys() -> Iterator[None]:
     forget_rings()
+    forget_refusals()
     yield
     forget_rings()
 

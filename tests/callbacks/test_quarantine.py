@@ -100,13 +100,16 @@ def test_of_a_forged_body_the_beginning_is_kept_without_its_secrets(application:
     assert row.size == len(body)
 
 
-def test_an_authentic_body_is_kept_whole_and_once(application: Application, other_application: Application) -> None:
+def test_an_authentic_body_is_kept_whole_and_once(
+    application: Application, other_application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
     body = b"[" + b"1," * 100_000 + b"1]"
     for school in (application, application, other_application):
         send(school, why=Refusal.UNREADABLE, body=body, is_authentic=True)
 
     assert [bytes(row.body) for row in Quarantined.objects.all()] == [body, body]
     assert counted() == {(application.pk, "unreadable"): 2, (other_application.pk, "unreadable"): 1}
+    assert caplog.records == []
 
 
 def test_a_flood_is_counted_and_not_kept(application: Application, stopwatch: Stopwatch) -> None:

@@ -11,6 +11,7 @@ import waitress
 from django.core.management.base import BaseCommand, CommandError
 
 from callbacks.outage import start_draining
+from callbacks.quarantine import flush_refusals
 from config.wsgi import application
 
 logger = logging.getLogger(__name__)
@@ -40,12 +41,15 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         start_draining()
         logger.info("serving", extra={"address": f"http://{host}:{listener.getsockname()[1]}"})
-        waitress.serve(
-            application,
-            sockets=[listener],
-            threads=options["threads"],
-            connection_limit=1000,
-            channel_timeout=30,
-            max_request_body_size=LARGEST_REQUEST,
-            ident=None,
-        )
+        try:
+            waitress.serve(
+                application,
+                sockets=[listener],
+                threads=options["threads"],
+                connection_limit=1000,
+                channel_timeout=30,
+                max_request_body_size=LARGEST_REQUEST,
+                ident=None,
+            )
+        finally:
+            flush_refusals()
