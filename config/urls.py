@@ -11,6 +11,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("applications.api.urls")),
+    path("api/v1/", include("layouts.api.urls")),
     path("api/v1/", include("recordings.api.urls")),
     re_path(r"^api/v1/", NoSuchAddress.as_view()),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -1,15 +1,18 @@
 """Request bodies: the vendor's parameters with our own fields beside them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
 from pydantic import Field, StringConstraints, ValidationError
 
 from applications.models import Application, StorageProfile
-from layouts.parameters import Parameters
+from layouts.models import LayoutTemplateVersion
+from layouts.parameters import MixLayoutParams, Parameters
+from layouts.problems import list_field_problems
+from layouts.services import find_layout
 from recordings.parameters import ModifyParameters, Problem, RecordingParameters, check
-from recordings.parameters.problems import list_field_problems
 from recordings.services.errors import InvalidParameters
 
 LabelName = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -17,7 +20,16 @@ LabelValue = Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\x00-
 Labels = Annotated[dict[LabelName, LabelValue], Field(max_length=32)]
 
 
-class StartOptions(Parameters):
+class NamesLayout(Parameters):
+    """A layout by name."""
+
+    layout_template: Annotated[str, StringConstraints(max_length=60)] | None = Field(
+        None,
+        description="A layout template, as `lesson` or `lesson@3`; mix_layout_params beside it overrides its fields.",
+    )
+
+
+class StartOptions(NamesLayout):
     """What a start says to us rather than to the vendor."""
 
     slot: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = Field(
@@ -34,14 +46,17 @@ class StartRecording(StartOptions, RecordingParameters):
     """A wish to record a room."""
 
 
-class ChangeRecording(ModifyParameters):
-    """A change of a running recording. Absent keys keep their last value, null resets, lists are replaced."""
+class ChangeOptions(NamesLayout):
+    """What a change says to us rather than to the vendor."""
 
     labels: Labels | None = Field(None, description="The whole new set; null is the empty one.")
+    comment: Annotated[str, StringConstraints(max_length=256)] = Field(
+        "", description="Why; kept with the revision that this change makes."
+    )
 
 
-class LabelsOnly(Parameters):
-    labels: Labels | None
+class ChangeRecording(ChangeOptions, ModifyParameters):
+    """A change of a running recording. Absent keys keep their last value, null resets, lists are replaced."""
 
 
 def read_start(data: Any, *, application: Application) -> tuple[StartOptions, RecordingParameters, StorageProfile]:
@@ -70,6 +85,9 @@ def inspect_start(
         problems += list_field_problems(error, data=own)
     profile = _find_profile(own.get("storage_profile"), application, problems)
     rest = {name: value for name, value in body.items() if name not in StartOptions.model_fields}
+    template = _find_layout(options, application, problems)
+    if template is not None:
+        rest["mix_layout_params"] = _laid_over(template, rest)
     parameters, found = check(
         rest,
         storage_kind=profile.kind if profile else "cos",  # type: ignore[arg-type]  # choices are the same words
@@ -78,29 +96,73 @@ def inspect_start(
     problems += found
     if options is not None and parameters is not None:
         _check_duration(options, parameters, problems)
+    if template is not None and options is not None:
+        options = options.model_copy(update={"layout_template": str(template)})
     return options, parameters, profile, problems
 
 
-def read_change(data: Any) -> tuple[dict[str, Any], dict[str, str] | None]:
-    """Return the vendor's part of a change and the new labels, None to keep them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change as it was asked for.
+
+    Attributes:
+        parameters: The vendor's part; checked against the recording later.
+        labels: The whole new set; None keeps the old one.
+        layout_template: The version that the layout comes from, as `lesson@3`; empty when it comes from none.
+    """
+
+    parameters: Mapping[str, Any]
+    labels: Mapping[str, str] | None
+    layout_template: str
+    comment: str
+
+
+def read_change(data: Any, *, application: Application) -> Change:
+    """Return what a change asks for.
 
     Raises:
-        InvalidParameters: Not an object, or bad labels. The vendor's part is checked against the recording later.
+        InvalidParameters: Not an object, or a wrong field of our own.
     """
     body = dict(_object(data))
-    if "labels" not in body:
-        return body, None
-    own = {"labels": body.pop("labels")}
+    own = {name: body.pop(name) for name in ChangeOptions.model_fields if name in body}
     try:
-        return body, dict(LabelsOnly.model_validate(own).labels or {})
+        options = ChangeOptions.model_validate(own)
     except ValidationError as error:
         raise InvalidParameters(list(list_field_problems(error, data=own))) from error
+    problems: list[Problem] = []
+    template = _find_layout(options, application, problems)
+    if problems:
+        raise InvalidParameters(problems)
+    if template is not None:
+        # The template is the whole layout: what it leaves out is not kept from before.
+        body["mix_layout_params"] = dict.fromkeys(MixLayoutParams.model_fields) | _laid_over(template, body)
+    labels = dict(options.labels or {}) if "labels" in own else None
+    return Change(parameters=body, labels=labels, layout_template=str(template or ""), comment=options.comment)
 
 
 def _object(data: Any) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise InvalidParameters([Problem(attr="non_field_errors", code="invalid", detail=_("Must be an object."))])
     return data
+
+
+def _find_layout(
+    options: NamesLayout | None, application: Application, problems: list[Problem]
+) -> LayoutTemplateVersion | None:
+    if options is None or options.layout_template is None:
+        return None
+    version = find_layout(options.layout_template, application=application)
+    if version is None:
+        detail = _("There is no layout template of this name and version.")
+        problems.append(Problem(attr="layout_template", code="unknown", detail=detail))
+    return version
+
+
+def _laid_over(template: LayoutTemplateVersion, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the template's layout with the fields that the request gives in place of its own."""
+    given = body.get("mix_layout_params")
+    both = {**template.mix_layout_params, **(given if isinstance(given, Mapping) else {})}
+    return {name: value for name, value in both.items() if value is not None}
 
 
 def _find_profile(name: Any, application: Application, problems: list[Problem]) -> StorageProfile | None:

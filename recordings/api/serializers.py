@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from recordings.models import Recording, RecordingFile
+from recordings.services.revisions import RevisionState
 
 
 class VendorWords(serializers.Serializer[Any]):
@@ -25,6 +26,9 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
     )
     details = serializers.DictField(help_text="What callbacks told beside the state, by family.")
     task_id = serializers.SerializerMethodField()
+    layout_template = serializers.SerializerMethodField(
+        help_text="The template's version that mix_layout_params comes from, as `lesson@3`."
+    )
     vendor = serializers.SerializerMethodField()
     record_params = serializers.SerializerMethodField()
     mix_transcode_params = serializers.SerializerMethodField()
@@ -39,12 +43,16 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
             *("application", "origin", "provider"),
             *("room_id", "room_id_type", "slot", "robot_user_id", "task_id", "storage_profile"),
             *("created_at", "started_at", "media_started_at", "ended_at", "deadline_at", "next_check_at"),
-            *("vendor", "details", "record_params", "mix_transcode_params", "mix_layout_params", "storage_params"),
+            *("vendor", "details", "record_params", "mix_transcode_params", "mix_layout_params", "layout_template"),
+            "storage_params",
             *("resource_expired_hour", "max_duration", "labels", "version"),
         ]
 
     def get_task_id(self, recording: Recording) -> str | None:
         return recording.task_id or None
+
+    def get_layout_template(self, recording: Recording) -> str | None:
+        return recording.layout_template or None
 
     def get_vendor(self, recording: Recording) -> VendorWords:  # the annotation is for the schema
         words: Any = {
@@ -85,6 +93,22 @@ class FileSerializer(serializers.ModelSerializer[RecordingFile]):
             *("id", "kind", "status", "reason", "name", "task_id", "user_id", "track_type", "media_id"),
             *("begin_ms", "end_ms", "offset_ms", "duration_ms", "size", "file_id", "url"),
         ]
+
+
+class RevisionSerializer(serializers.Serializer[Any]):
+    """One state of a recording's parameters, and whether the vendor took it. Revision 1 is the start."""
+
+    revision = serializers.IntegerField(source="number")
+    at = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=[(state.value, state.value) for state in RevisionState])
+    by = serializers.CharField(help_text="The API key that asked for it.")
+    comment = serializers.CharField(help_text="Why.")
+    layout_template = serializers.CharField()
+    mix_layout_params = serializers.DictField(source="parameters.mix_layout_params", default=None, allow_null=True)
+    subscribe_stream_user_ids = serializers.DictField(
+        source="parameters.record_params.subscribe_stream_user_ids", default=None, allow_null=True
+    )
+    vendor = serializers.DictField(help_text="The vendor's words when it refused.")
 
 
 ENTRY_TYPES = [("fact", "fact"), ("transition", "transition")]

@@ -16,12 +16,19 @@ from recordings.api.bodies import ChangeRecording, StartRecording, inspect_start
 from recordings.api.filters import RecordingFilter
 from recordings.api.headers import read_idempotency_key, read_if_match, wants_async
 from recordings.api.pagination import NewestFirst
-from recordings.api.serializers import FileSerializer, RecordingSerializer, TimelineEntry, ValidationAnswer
+from recordings.api.serializers import (
+    FileSerializer,
+    RecordingSerializer,
+    RevisionSerializer,
+    TimelineEntry,
+    ValidationAnswer,
+)
 from recordings.gateway import get_gateway
 from recordings.models import Recording, RecordingFile
 from recordings.services.modify import modify_recording
 from recordings.services.preview import preview_create
 from recordings.services.refresh import refresh_recording
+from recordings.services.revisions import list_revisions
 from recordings.services.start import StartRequest, find_earlier, fingerprint_of, start_recording
 from recordings.services.stop import stop_recording
 from recordings.states.vocabulary import State, is_terminal
@@ -107,6 +114,7 @@ class RecordingListView(OwnRecordings, generics.ListAPIView[Recording]):
                 slot=options.slot,
                 max_duration=options.max_duration,
                 labels=options.labels,
+                layout_template=options.layout_template or "",
                 asked_by=key,
             ),
             gateway=get_gateway(),
@@ -134,12 +142,14 @@ class RecordingView(OneRecording):
         422: the vendor refused; the old parameters hold. Labels are ours and hold the new values even then.
         """
         recording = self.get_object()
-        changes, labels = read_change(request.data)
+        change = read_change(request.data, application=_key(request).application)
         changed = modify_recording(
             recording_id=recording.uuid,
             version=read_if_match(request),
-            changes=changes,
-            labels=labels,
+            changes=change.parameters,
+            labels=change.labels,
+            layout_template=change.layout_template,
+            comment=change.comment,
             by=_key(request).name,
             gateway=get_gateway(),
         )
@@ -167,6 +177,13 @@ class TimelineView(OneRecording):
         """Tell everything that is known, in event order."""
         entries: Any = TimelineEntry(list_timeline(self.get_object()), many=True)
         return Response(entries.data)
+
+
+class RevisionsView(OneRecording):
+    @extend_schema(responses=RevisionSerializer(many=True))
+    def get(self, request: Request, recording_id: UUID) -> Response:
+        """List what the parameters were, newest first: by whom, why, and whether the vendor took it."""
+        return Response(RevisionSerializer(list_revisions(self.get_object()), many=True).data)
 
 
 class FilesView(OneRecording):

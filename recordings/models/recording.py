@@ -74,6 +74,7 @@ class Recording(models.Model):
     vendor_message = models.TextField(_("vendor's message"), blank=True)
     vendor_request_id = models.CharField(_("vendor's request id"), max_length=128, blank=True)
     parameters = models.JSONField(_("parameters"), default=_empty)
+    layout_template = models.CharField(_("layout template"), max_length=64, blank=True)
     details = models.JSONField(_("details"), default=_empty)  # what callbacks told beside the state
     started_at = models.DateTimeField(_("started"), null=True)
     media_started_at = models.DateTimeField(_("media started"), null=True)

@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from layouts.parameters import FieldUnknown
+from layouts.problems import Problem, list_field_problems, unknown_field
 from recordings.parameters.drafts import build_draft
 from recordings.parameters.layout_rules import LAYOUT_RULES
-from recordings.parameters.problems import Problem, list_field_problems, unknown_field
 from recordings.parameters.recording import ModifyParameters, RecordingParameters
 from recordings.parameters.rules import START_RULES, STORAGE_RULES, vod_aac_only_for_sound
 from recordings.parameters.storage import StorageKind, VodMediaType
@@ -58,7 +58,9 @@ def check_modify(
     """
     merged = current.to_json()
     if "mix_layout_params" in data:
+        before = merged.get("mix_layout_params", {})
         _merge(merged, "mix_layout_params", data["mix_layout_params"])
+        _leave_behind(merged.get("mix_layout_params"), before, data["mix_layout_params"])
     if SUBSCRIPTIONS in data:
         _merge(merged["record_params"], SUBSCRIPTIONS, data[SUBSCRIPTIONS])
 
@@ -90,6 +92,28 @@ def _merge(into: dict[str, Any], key: str, change: Any) -> None:
         into[key] = {name: value for name, value in both.items() if value is not None}
     else:
         into[key] = change
+
+
+# What belongs to some arrangements alone: a change to another one that says nothing of it leaves it behind.
+_MODES_OF_FIELD = {
+    "mix_layout_list": {"custom"},
+    "max_resolution_user_id": {"floating", "screen_share"},
+    "media_id": {"floating", "screen_share"},
+    "max_resolution_user_align": {"screen_share"},
+    "render_mode": {"grid", "floating", "screen_share"},
+    "pure_audio_disable_layout": {"grid", "floating", "screen_share"},
+}
+
+
+def _leave_behind(layout: Any, before: Mapping[str, Any], change: Any) -> None:
+    if not isinstance(layout, dict) or not isinstance(change, Mapping):
+        return
+    mode = layout.get("mix_layout_mode")
+    if mode == before.get("mix_layout_mode"):
+        return
+    for name, modes in _MODES_OF_FIELD.items():
+        if name not in change and mode not in modes:
+            layout.pop(name, None)
 
 
 def _named_as_in_a_change(problem: Problem) -> Problem:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from django.utils.translation import gettext as _
 
 from layouts.parameters import FieldUnknown, ImageWaterMark, MixLayout, TextWaterMark
-from recordings.parameters.problems import Problem
+from layouts.problems import Problem
 from recordings.parameters.recording import RecordingParameters
 from recordings.parameters.transcode import canvas_size
 

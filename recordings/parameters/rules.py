@@ -9,7 +9,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
-from recordings.parameters.problems import Problem
+from layouts.problems import Problem
 from recordings.parameters.recording import RecordingParameters
 from recordings.parameters.storage import StorageKind, VodMediaType
 from recordings.parameters.transcode import MOST_PIXELS

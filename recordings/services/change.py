@@ -43,7 +43,7 @@ FILE_COLUMNS = (
 
 
 DERIVED_COLUMNS = (
-    *("state", "media", "reason", "fault", "verified", "provisional_reason", "task_id"),
+    *("state", "media", "reason", "fault", "verified", "provisional_reason", "task_id", "layout_template"),
     *("vendor_code", "vendor_message", "vendor_request_id"),
     *("started_at", "media_started_at", "ended_at"),
 )

@@ -50,6 +50,8 @@ def modify_recording(
     labels: Mapping[str, str] | None,
     by: str,
     gateway: Gateway,
+    layout_template: str = "",
+    comment: str = "",
 ) -> Changed:
     """Merge *changes* into the last full parameters and send them whole; the vendor overwrites what it is not told.
 
@@ -57,6 +59,9 @@ def modify_recording(
         version: The one the caller read; a recording that changed since is not touched. None takes any.
         changes: mix_layout_params, subscribe_stream_user_ids. Absent keys keep their last value, null resets.
         labels: The whole new set; None keeps the old one.
+        by: Who asks.
+        layout_template: The template's version that the layout comes from, as `lesson@3`.
+        comment: Why.
 
     Raises:
         VersionMismatch, ChangeInFlight, NotChangeable, InvalidParameters: Nothing changed.
@@ -70,7 +75,8 @@ def modify_recording(
             recording.labels = dict(labels)
             recording.version += 1
             recording.save(update_fields=["labels", "version"])
-        revision = _write_revision(recording, changes, by) if changes else None
+        asked = {"by": by, "comment": comment, "layout_template": layout_template}
+        revision = _write_revision(recording, changes, asked) if changes else None
     if revision is None or not _is_pending(recording, revision):
         # Labels alone, or the create will carry it: there is nothing to tell the vendor.
         return Changed(recording, pending=False)
@@ -80,7 +86,7 @@ def modify_recording(
     return Changed(recording, pending=_is_pending(recording, revision))
 
 
-def _write_revision(recording: Recording, changes: Mapping[str, Any], by: str) -> int:
+def _write_revision(recording: Recording, changes: Mapping[str, Any], asked: Mapping[str, str]) -> int:
     snapshot = apply_facts(recording=recording, facts=[])
     if snapshot.is_observed:
         raise StartedElsewhere
@@ -95,7 +101,9 @@ def _write_revision(recording: Recording, changes: Mapping[str, Any], by: str) -
 
     now = timezone.now()
     number = 1 + sum(fact.kind == FactKind.MODIFY_REQUESTED for fact in load_facts(recording)) + 1
-    data = {"revision": number, "parameters": merged.to_json(), "by": by}
+    if "mix_layout_params" not in changes:
+        asked = {**asked, "layout_template": snapshot.layout_template}  # the layout is still that one
+    data = {"revision": number, "parameters": merged.to_json(), **asked}
     facts = [_fact(FactKind.MODIFY_REQUESTED, f"modify:{number}:asked", now, data)]
     if not snapshot.attempts:
         # Nothing was sent yet: the create will carry it.

@@ -37,6 +37,7 @@ class StartRequest:
 
     Attributes:
         max_duration: Seconds after which the recording is stopped; None for as long as it can be controlled.
+        layout_template: The template's version that the layout comes from, as `lesson@3`; empty when from none.
     """
 
     application: Application
@@ -45,6 +46,7 @@ class StartRequest:
     slot: str = "main"
     max_duration: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    layout_template: str = ""
     asked_by: ApiKey | None = None
 
 
@@ -171,6 +173,7 @@ def _requested(request: StartRequest, *, at: datetime) -> Fact:
         "storage_kind": str(request.storage_profile.kind),
         "parameters": request.parameters.to_json(),
         "max_duration": request.max_duration,
+        "layout_template": request.layout_template,
     }
     return Fact(kind=FactKind.REQUESTED, source=Source.API, key="requested", occurred_at=at, received_at=at, data=data)
 

@@ -17,9 +17,9 @@ class Source(StrEnum):
 
 class FactKind(StrEnum):
     # --- asked of us
-    REQUESTED = "requested"  # {storage_kind, parameters, max_duration}
+    REQUESTED = "requested"  # {storage_kind, parameters, max_duration, layout_template}
     STOP_REQUESTED = "stop_requested"  # {reason}
-    MODIFY_REQUESTED = "modify_requested"  # {revision, parameters, by}
+    MODIFY_REQUESTED = "modify_requested"  # {revision, parameters, layout_template, by, comment}
     # --- our calls and their answers
     CREATE_SENT = "create_sent"  # {attempt}; committed before the call
     CREATE_ACCEPTED = "create_accepted"  # {attempt, request_id}

@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 
 from recordings.states.doubt import doubt_of, standing
 from recordings.states.facts import Fact, FactKind, in_order
-from recordings.states.gathered import Gathered, opening_of, parameters_of, plan_of, planned_end_of, sort_out
+from recordings.states.gathered import (
+    Gathered,
+    layout_template_of,
+    opening_of,
+    parameters_of,
+    plan_of,
+    planned_end_of,
+    sort_out,
+)
 from recordings.states.inventory import explain_missing, list_files, plan_seen
 from recordings.states.lineage import by_age, current_of, is_displaced, unheard_attempts
 from recordings.states.observed import fold_observed
@@ -75,6 +83,7 @@ def fold(facts: Iterable[Fact], *, policy: Policy) -> Snapshot:
         files=explain_missing(files) if terminal else files,
         attempts=tuple(ledger.attempts[number] for number in sorted(ledger.attempts)),
         parameters=parameters,
+        layout_template=layout_template_of(ledger, revision),
         pending_revision=pending,
         revision=revision,
         requested_at=ledger.requested.occurred_at,

@@ -171,6 +171,13 @@ def parameters_of(ledger: Gathered) -> tuple[Mapping[str, Any], int, Mapping[str
     return parameters, revision, pending
 
 
+def layout_template_of(ledger: Gathered, revision: int) -> str:
+    """Return the template's version that the layout of a revision comes from; empty when from none."""
+    source = ledger.requested if revision == 1 else ledger.modifies[revision]
+    template: str = source.data.get("layout_template", "")
+    return template
+
+
 def planned_end_of(ledger: Gathered, parameters: Mapping[str, Any]) -> datetime:
     """Return when the recording has to stop: its longest duration, or while it can still be controlled.
 

@@ -57,6 +57,7 @@ def fold_observed(facts: list[Fact], *, opening: Fact, policy: Policy) -> Snapsh
         files=explain_missing(files) if is_over else files,
         attempts=(),
         parameters={},
+        layout_template="",
         pending_revision=None,
         revision=1,
         requested_at=opening.occurred_at,

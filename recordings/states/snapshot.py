@@ -20,6 +20,7 @@ class Snapshot:
         tasks: By age; `task_id` is the current one, the others were superseded.
         pending_revision: A change of parameters that was asked for and has no answer; None without one.
         parameters: The last that the vendor accepted, or will get with the create.
+        layout_template: The template's version that their layout comes from, as `lesson@3`; empty when from none.
         awaits_twin: The current task is over, and a later create may have made another one.
         displaced: The current task was displaced by its namesake.
         quiet_since: When the last callback came in.
@@ -43,6 +44,7 @@ class Snapshot:
     files: tuple[FileView, ...]
     attempts: tuple[Attempt, ...]
     parameters: Mapping[str, Any]
+    layout_template: str
     pending_revision: Mapping[str, Any] | None
     revision: int
     requested_at: datetime

@@ -1,0 +1,1 @@
+"""Layout templates and previews over REST."""
