@@ -14,6 +14,7 @@ from applications.models import ApiKey, Application, CallbackEndpoint, Scope, St
 # How long a replaced callback key still verifies. Callbacks that are under way are signed with it, and the vendor's
 # console takes a while to change over.
 ROTATION_TIME = timedelta(days=7)
+MOST_PREVIOUS_KEYS = 5
 
 
 @transaction.atomic
@@ -52,10 +53,17 @@ def create_callback_endpoint(*, application: Application, fields: Mapping[str, A
 
 
 def rotate_callback_key(*, endpoint: CallbackEndpoint, new_key: str) -> None:
-    """Put *new_key* in use on an endpoint that is about to be saved; the old one verifies for a while longer."""
+    """Put *new_key* in use on an endpoint that is about to be saved; the old ones verify for a while longer.
+
+    All that still verify are kept, one to a line: a key that was mistyped and corrected does not push out the one
+    that the vendor signs with.
+    """
     now = timezone.now()
     if endpoint.current_key and endpoint.current_key != new_key:
-        endpoint.previous_key = endpoint.current_key
+        is_over = endpoint.previous_key_until is not None and endpoint.previous_key_until <= now
+        older = [] if is_over else endpoint.previous_key.splitlines()
+        kept = dict.fromkeys([endpoint.current_key, *older])
+        endpoint.previous_key = "\n".join(key for key in [*kept][:MOST_PREVIOUS_KEYS] if key != new_key)
         endpoint.previous_key_until = now + ROTATION_TIME
     endpoint.current_key, endpoint.current_key_since = new_key, now
 

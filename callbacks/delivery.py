@@ -1,7 +1,7 @@
 """One verified callback on its way into the database."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from json import dumps
 
@@ -15,6 +15,7 @@ from recordings.states.facts import Fact, Source
 # A vendor's clock may be ahead of ours by so much. An event from further ahead counts as of now: what waits for a time
 # after it must not wait for years.
 CLOCKS_APART = timedelta(minutes=5)
+EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)  # before any of these products
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +61,9 @@ class Delivery:
 
     @property
     def occurred_at(self) -> datetime:
-        """When it was so, never ahead of our own clock by more than clocks differ."""
+        """When it was so; when we heard of it, where the vendor's time cannot be."""
         told = self.event.occurred_at
-        return self.received_at if told > self.received_at + CLOCKS_APART else told
+        return told if EARLIEST <= told <= self.received_at + CLOCKS_APART else self.received_at
 
     def to_fact(self) -> Fact:
         """Return the fact that it tells."""

@@ -45,7 +45,8 @@ class Ring:
     def keys(self, *, now: datetime) -> tuple[str, ...]:
         """Return the keys that verify at *now*; an empty one never does."""
         previous_holds = self.previous_key_until is None or now < self.previous_key_until
-        return tuple(key for key in (self.current_key, self.previous_key if previous_holds else "") if key)
+        previous = self.previous_key.splitlines() if previous_holds else []
+        return tuple(key for key in (self.current_key, *previous) if key)
 
 
 _guard = threading.Lock()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from callbacks.delivery import Delivery
 from callbacks.models import Event, Verdict
@@ -89,6 +90,9 @@ def adopt_variant(event_id: int, *, by: str) -> None:
             data={**told.data, "supersedes": sorted({*keys, *adopted}), "adopts": first_id},
         )
         apply_facts(recording=recording, facts=[fact, confirmation(by=by)])
+        tellings = Event.objects.filter(Q(pk=first_id) | Q(conflicts_with=first_id))
+        tellings.exclude(pk=event.pk).update(verdict=Verdict.CONFLICT)
+        Event.objects.filter(pk=event.pk).update(verdict=Verdict.APPLIED)
 
 
 def _tellings(first_id: int) -> Iterator[str]:

@@ -207,7 +207,8 @@ def _review(batch: _Batch, repeated: Sequence[int], results: list[Ingested], *, 
         elif recording is not None and (again or recording in batch.made or verdict == Verdict.FAILED):
             if delivery.event.kind is not None:
                 batch.facts[recording].append(delivery.to_fact())
-            update_rows(Event, [{"id": pk, "recording_id": recording.pk, "verdict": _verdict(delivery)}])
+            told = _verdict(delivery) if verdict != Verdict.CONFLICT else verdict  # an operator chose another telling
+            update_rows(Event, [{"id": pk, "recording_id": recording.pk, "verdict": told}])
 
 
 def _stored(deliveries: Sequence[Delivery]) -> dict[tuple[int, str, str], tuple[int, str, str]]:

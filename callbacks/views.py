@@ -31,7 +31,8 @@ def receive(request: HttpRequest, family: str, token: str) -> JsonResponse:
     if _content_length(request) > LARGEST_BODY:
         return _answer(413)
     if not _is_json(request, family):
-        _refuse(request, family, None, why=Refusal.WRONG_TYPE, body=b"", detail=request.content_type or "none")
+        told = request.headers.get("Content-Type") or "none"
+        _refuse(request, family, None, why=Refusal.WRONG_TYPE, body=b"", detail=told)
         return _answer(415)
     try:
         body = request.body

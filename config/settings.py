@@ -1,9 +1,12 @@
 """Every setting, read from the environment once. A `.env` file in the checkout is read first, and loses."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import environ
 from django.utils.translation import gettext_lazy as _
+
+from recordings.states.policy import Policy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -185,20 +188,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {
 # --- Recordings: how long what may take (recordings/states/policy.py says what each means) -----------------------
 
 RECORDINGS_POLICY = {
-    name: env.float(f"RECORDINGS_{name.upper()}", default=seconds)
-    for name, seconds in {
-        "lease_seconds": 30.0,
-        "vendor_timeout_seconds": 8.0,
-        "first_describe_seconds": 15.0,
-        "describe_seconds": 60.0,
-        "settle_seconds": 75.0,
-        "gone_spacing_seconds": 60.0,
-        "queue_deadline_seconds": 900.0,
-        "start_deadline_seconds": 180.0,
-        "stop_deadline_seconds": 300.0,
-        "upload_deadline_seconds": 900.0,
-        "transcode_deadline_seconds": 7200.0,
-    }.items()
+    rule.name: env.float(f"RECORDINGS_{rule.name.upper()}", default=rule.default) for rule in fields(Policy)
 }
 
 # --- Logging ----------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.admin import StackedInline
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
@@ -38,7 +39,7 @@ class CallbackEndpointForm(WriteOnlySecretsForm):
     """A new key moves the stored one behind it, so that callbacks under way during a rotation still verify."""
 
     forget_previous_key = forms.BooleanField(
-        label=_("Revoke the previous key now"), required=False, widget=UnfoldBooleanSwitchWidget
+        label=_("Revoke previous keys now"), required=False, widget=UnfoldBooleanSwitchWidget
     )
 
     class Meta:
@@ -130,8 +131,9 @@ def _tell_keys(endpoint: CallbackEndpoint, now: datetime) -> list[str]:
         text = _now("The callback key, since %(when)s.")
         told.append(text % {"when": _minute(since) if since else _now("an unknown time")})
     if endpoint.previous_key and (until is None or now < until):
-        text = _now("The previous key, until %(when)s.")
-        told.append(text % {"when": _minute(until) if until else _now("it is revoked")})
+        number = len(endpoint.previous_key.splitlines())
+        text = ngettext("The previous key, until %(when)s.", "%(number)d previous keys, until %(when)s.", number)
+        told.append(text % {"number": number, "when": _minute(until) if until else _now("it is revoked")})
     elif endpoint.previous_key and until is not None:
         told.append(_now("No longer the previous key: its time was over at %(when)s.") % {"when": _minute(until)})
     return told or [_now("None: every callback is refused.")]

@@ -39,7 +39,7 @@ class CallbackEndpoint(models.Model):
     previous_key = SecretField(
         _("previous callback key"),
         blank=True,
-        help_text=_("Still accepted during a rotation, until it is revoked or its time is over."),
+        help_text=_("Still accepted during a rotation, until it is revoked or its time is over; one to a line."),
     )
     previous_key_until = models.DateTimeField(_("previous key until"), null=True, editable=False)
     signature_variant = models.CharField(

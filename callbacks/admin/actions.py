@@ -110,7 +110,7 @@ class EventActions(ModelAdmin):  # type: ignore[misc]  # untyped library
 
 
 def _is_disputed(event: Event) -> bool:
-    return event.conflicts_with_id is not None or Event.objects.filter(conflicts_with=event.pk).exists()
+    return event.verdict == Verdict.CONFLICT
 
 
 def _apply_and_tell(request: HttpRequest, event: Event) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from callbacks.redaction import redact_body
-from recordings.admin.render import hide_addresses, pretty_json
+from recordings.admin.render import hide_addresses, hide_queries, pretty_json
 
 # Beside what is secret anywhere: a file's address is a key to it.
 ADDRESS_NAMES = frozenset({"url", "videourl", "fileurl"})
@@ -28,7 +28,8 @@ def compare_bodies(first: bytes, second: bytes) -> list[tuple[str, str, str]]:
     """Return what differs: the place, what the first says there and what the second says; secrets stay hidden."""
     try:
         told = [_leaves(json.loads(body)) for body in (first, second)]
-        shown = [_leaves(hide_addresses(json.loads(_hidden(body)))) for body in (first, second)]
+        # Where an address leads is what a forger changes; what signs it stays hidden.
+        shown = [_leaves(hide_queries(json.loads(redact_body(body)))) for body in (first, second)]
     except (ValueError, RecursionError):
         return [] if first == second else [("", show_body(first), show_body(second))]
     places = dict.fromkeys([*told[0], *told[1]])

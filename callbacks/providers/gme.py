@@ -65,6 +65,8 @@ def sign(body: Mapping[str, Any], key: str, now: datetime) -> tuple[Mapping[str,
 
 
 def _read_mac(text: str) -> bytes:
+    if not text:
+        raise SignatureRejected("gme: there is no Signature header")
     if _HEX.fullmatch(text):
         return bytes.fromhex(text)
     if _BASE64.fullmatch(text):

@@ -6,6 +6,7 @@ from typing import Any
 
 # A signed address is a key to a file, wherever it stands: the host is told, the rest is not.
 _ADDRESS = re.compile(r"(?P<host>https?://[^/\s\"'?#]+)[/?#][^\s\"']*")
+_QUERY = re.compile(r"(?P<place>https?://[^\s\"'?#]+)[?#][^\s\"']*")
 LONGEST_INLINE = 160
 
 
@@ -17,6 +18,17 @@ def hide_addresses(value: Any) -> Any:
         return {hide_addresses(name): hide_addresses(item) for name, item in value.items()}
     if isinstance(value, list):
         return [hide_addresses(item) for item in value]
+    return value
+
+
+def hide_queries(value: Any) -> Any:
+    """Return *value* with the query of every web address replaced by ***: where it leads is told."""
+    if isinstance(value, str):
+        return _QUERY.sub(r"\g<place>?***", value)
+    if isinstance(value, dict):
+        return {name: hide_queries(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [hide_queries(item) for item in value]
     return value
 
 

@@ -18,7 +18,10 @@ class RecordingFilter(django_filters.FilterSet):  # type: ignore[misc]  # untype
     state = django_filters.MultipleChoiceFilter(choices=STATE_CHOICES)
     origin = django_filters.ChoiceFilter(choices=Origin.choices)
     provider = django_filters.ChoiceFilter(choices=family_choices)
-    provisional = django_filters.BooleanFilter(field_name="provisional_reason", lookup_expr="isnull", exclude=True)
+    provisional = django_filters.ChoiceFilter(
+        choices=[("true", "true"), ("false", "false")], method="filter_provisional"
+    )
+    task_id = django_filters.CharFilter(field_name="tasks__task_id", max_length=255)
     room_id = django_filters.CharFilter(max_length=255)
     slot = django_filters.CharFilter(max_length=64)
     created_after = django_filters.IsoDateTimeFilter(method="filter_created_after")
@@ -27,6 +30,9 @@ class RecordingFilter(django_filters.FilterSet):  # type: ignore[misc]  # untype
     class Meta:
         model = Recording
         fields: list[str] = []
+
+    def filter_provisional(self, queryset: QuerySet[Recording], name: str, value: str) -> QuerySet[Recording]:
+        return queryset.filter(provisional_reason__isnull=value == "false")
 
     def filter_created_after(self, queryset: QuerySet[Recording], name: str, value: datetime) -> QuerySet[Recording]:
         try:

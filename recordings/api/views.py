@@ -4,8 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -91,6 +93,14 @@ class OneRecording(OwnRecordings):
 class RecordingListView(OwnRecordings, generics.ListAPIView[Recording]):
     pagination_class = NewestFirst
     filterset_class = RecordingFilter
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List recordings, newest first."""
+        known = {*RecordingFilter.base_filters, "page_size", "cursor"}
+        problem = ErrorDetail(str(_("There is no such parameter.")), code="unknown_parameter")
+        if unknown := [name for name in request.query_params if name not in known]:
+            raise ValidationError({name: [problem] for name in unknown})
+        return super().get(request, *args, **kwargs)
 
     @extend_schema(
         request=StartRecording,

@@ -5,17 +5,8 @@ from collections.abc import Iterable
 from recordings.states.facts import Fact, FactKind
 from recordings.states.vocabulary import Doubt
 
-# With these a recording ends, or its files change.
-_WEIGHTY = {
-    FactKind.FINISHED,
-    FactKind.RECORDER_FAILED,
-    FactKind.RECORDER_ERROR,
-    FactKind.RECORDER_LEFT,
-    FactKind.EXIT_ANNOUNCED,
-    FactKind.FILE_OPENED,
-    FactKind.FILE_CLOSED,
-    FactKind.FILE_READY,
-}
+# A weak family's word counts whatever it tells, but for these.
+_WEIGHTLESS = {FactKind.OBSERVED, FactKind.CONFLICTED, FactKind.DIAGNOSED}
 
 
 def standing(facts: list[Fact]) -> list[Fact]:
@@ -32,16 +23,16 @@ def doubt_of(facts: Iterable[Fact], *, is_over: bool) -> Doubt | None:
     Args:
         is_over: The recording ended. Until then, a weak word claims nothing that anybody would rely on.
     """
-    confirmed_at, conflicted, weighty = None, [], []
+    confirmed_at, conflicted, weak = None, [], []
     for fact in facts:
         if fact.kind == FactKind.CONFIRMED:
             confirmed_at = max(confirmed_at or fact.received_at, fact.received_at)
         elif fact.kind == FactKind.CONFLICTED:
             conflicted.append(fact.received_at)
-        elif fact.kind in _WEIGHTY and fact.data.get("assurance") == "weak":
-            weighty.append(fact.received_at)
+        elif fact.data.get("assurance") == "weak" and fact.kind not in _WEIGHTLESS:
+            weak.append(fact.received_at)
     if any(confirmed_at is None or at > confirmed_at for at in conflicted):
         return Doubt.CONFLICT
-    if is_over and any(confirmed_at is None or at > confirmed_at for at in weighty):
+    if is_over and any(confirmed_at is None or at > confirmed_at for at in weak):
         return Doubt.WEAK_SIGNATURE
     return None

@@ -21,11 +21,13 @@ class Plan:
         storage_kind: cos, s3 or vod.
         mixed: One picture of all, or every user apart.
         outputs: Kinds of files the caller gets: {hls}, {hls, mp4}, {mp4}, {hls, aac}, {aac} or {vod}.
+        is_asked: It is a request's. What was started elsewhere promises no file that nobody told of.
     """
 
     storage_kind: str
     mixed: bool
     outputs: frozenset[FileKind]
+    is_asked: bool = True
 
     @property
     def transcoded_kind(self) -> FileKind | None:
@@ -68,11 +70,11 @@ def plan_seen(tasks: Iterable[TaskEvidence]) -> Plan:
     """Return the plan of a recording that was started elsewhere, by what its events are about."""
     told = list(tasks)
     if any(task.is_vod for task in told):
-        return Plan(storage_kind="vod", mixed=False, outputs=frozenset({FileKind.VOD}))
+        return Plan(storage_kind="vod", mixed=False, outputs=frozenset({FileKind.VOD}), is_asked=False)
     outputs = {FileKind.HLS} if any(task.slices or task.upload_finished_at for task in told) else set()
     for task in told:
         outputs |= {FileKind.AAC if key.endswith(".aac") else FileKind.MP4 for key in task.outputs}
-    return Plan(storage_kind="cos", mixed=False, outputs=frozenset(outputs or {FileKind.HLS}))
+    return Plan(storage_kind="cos", mixed=False, outputs=frozenset(outputs or {FileKind.HLS}), is_asked=False)
 
 
 def list_files(*, tasks: Iterable[TaskEvidence], plan: Plan) -> tuple[FileView, ...]:
@@ -98,6 +100,11 @@ def file_key(task_id: str, name: str) -> str:
 
 
 LONGEST_KEY = 1000  # bytes
+
+
+def web_address(told: str) -> str:
+    """Return an address that a reader may follow; empty for anything else that a body calls one."""
+    return told if told.startswith(("https://", "http://")) else ""
 
 
 def explain_missing(files: Iterable[FileView]) -> tuple[FileView, ...]:
@@ -163,7 +170,7 @@ _REASON_BY_KIND = {
 def _outstanding(task: TaskEvidence, *, plan: Plan, known: list[FileView]) -> list[FileView]:
     """Return what the seen tracks promise and no output covers: one file per user and medium, or one of all."""
     kind = plan.transcoded_kind
-    if kind is None or task.media_started_at is None:
+    if kind is None or task.media_started_at is None or not plan.is_asked:
         return []
     if plan.mixed or not task.slices:
         # One of all; or of nobody knows whom, which any file that is named fulfils.
@@ -218,6 +225,6 @@ def _view(
         begin_ms=file.get("begin_ms"),
         end_ms=file.get("end_ms"),
         file_id=file.get("file_id", ""),
-        url=file.get("url", ""),
+        url=web_address(file.get("url", "")),
         reason=reason,
     )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from recordings.states.doubt import doubt_of
 from recordings.states.facts import Fact
-from recordings.states.inventory import FileView, explain_missing, file_key
+from recordings.states.inventory import FileView, explain_missing, file_key, web_address
 from recordings.states.observation import Observation, ToldFile, gather, moment
 from recordings.states.outcome import Outcome
 from recordings.states.policy import Policy
@@ -159,12 +159,13 @@ def _view(seen: Observation, key: str, file: ToldFile) -> FileView:
         task_id=seen.task_id,
         kind=_KINDS.get(told.get("format", ""), FileKind.OTHER),
         status=FileStatus.REPORTED if file.rank == 2 else FileStatus.EXPECTED,
+        url=web_address(told.get("url", "")),
         **{name: told[name] for name in _FILE_FIELDS if name in told},
     )
 
 
 _FILE_FIELDS = (
-    *("name", "user_id", "track_type", "media_id", "begin_ms", "end_ms", "file_id", "url"),
+    *("name", "user_id", "track_type", "media_id", "begin_ms", "end_ms", "file_id"),
     *("size", "duration_ms", "offset_ms"),
 )
 

@@ -163,7 +163,13 @@ def test_only_a_disputed_event_offers_to_be_believed(admin_client: Client, endpo
     assert act_on(event, "adopt") not in admin_client.get(page_of(event)).text
 
     tell(endpoints["tiw"], finished(TotalTime=7))
+    assert act_on(event, "adopt") not in admin_client.get(page_of(event)).text  # it is believed already
+    other = Event.objects.get(verdict="conflict")
+    assert act_on(other, "adopt") in admin_client.get(page_of(other)).text
+
+    admin_client.post(act_on(other, "adopt"))
     assert act_on(event, "adopt") in admin_client.get(page_of(event)).text
+    assert act_on(other, "adopt") not in admin_client.get(page_of(other)).text
 
 
 def test_what_cannot_be_believed_is_refused_in_words(admin_client: Client, endpoints: Endpoints) -> None:

@@ -100,7 +100,7 @@ def test_what_cannot_be_sent_is_explained(endpoints: Endpoints) -> None:
     ):
         with pytest.raises(CommandError, match=why):
             run("send_test_callback", *arguments)
-    assert "trtc 301_recorder_start" in run("send_test_callback", "--list")
+    assert "trtc 301_recorder_start\n" in run("send_test_callback", "--list")
 
 
 def _everything() -> list[object]:

@@ -37,6 +37,8 @@ def test_a_task_of_somebody_elses_is_shown_as_foreign(endpoints: Endpoints, api:
     assert (told["room_id"], told["robot_user_id"], told["task_id"]) == ("77", "recorder_1", "console-1")
     assert (told["provisional"], told["record_params"]) == (False, None)
     assert api.get(RECORDINGS, {"origin": "api"}).data["results"] == []
+    assert len(api.get(RECORDINGS, {"task_id": "console-1"}).data["results"]) == 1
+    assert api.get(RECORDINGS, {"task_id": "console-2"}).data["results"] == []
 
 
 def test_two_tasks_of_one_robot_name_are_two_recordings(endpoints: Endpoints) -> None:

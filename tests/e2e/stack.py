@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +14,7 @@ import requests
 from django.conf import settings
 
 from demo.processes import Processes, free_port
+from tests.e2e.database import Database
 
 APP_ID = 1400000001
 APP = {"secret_id": "AKIDe2e", "secret_key": "e2e-secret", "sdk_secret_key": "e2e-sdk-secret"}
@@ -28,22 +29,38 @@ START = {
 class Stack:
     """Starts and kills the processes of one deployment and talks to it as its users do."""
 
+    is_database_apart = False
+
     def __init__(self, folder: Path, **policy: float) -> None:
         port = 9000 + os.getpid() % 500 * 4  # apart from other test processes
         self.web_port, self.sandbox_port = free_port(port), free_port(port + 2000)
         self.web_url = f"http://127.0.0.1:{self.web_port}"
         self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
+        self.spool = folder / "spool"
         self.environment = os.environ | {
             "DATABASE_URL": "",
             "EMBEDDED_POSTGRES_FOLDER": str(folder / "postgres"),
+            "SPOOL_FOLDER": str(self.spool),
             "PUBLIC_URL": self.web_url,
             **{f"RECORDINGS_{name.upper()}": str(seconds) for name, seconds in policy.items()},
         }
+        self.database = Database(folder / "postgres")
         self.processes = Processes(folder, self.environment)
         self.session = requests.Session()
+        self.paths: dict[str, str] = {}
 
     def __enter__(self) -> "Stack":
+        try:
+            self._set_up()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _set_up(self) -> None:
         self.manage("migrate", "-v0")
+        if self.is_database_apart:
+            self.processes.environment = self.environment | {"DATABASE_URL": self.database.url}
         address = self.manage(
             "create_application", "--name", "school", "--sdk-app-id", str(APP_ID), "--endpoint", self.sandbox_url,
             "--secret-id", APP["secret_id"], "--secret-key", APP["secret_key"],
@@ -51,13 +68,15 @@ class Stack:
             "--callback-key", CALLBACK_KEY, "--storage-name", "classes", "--storage-kind", "cos",
             "--storage-region", "ap-shanghai", "--storage-bucket", "b-1", "--storage-access-key", "a",
             "--storage-secret-key", "s",
-        )  # fmt: skip
+        ).split()[-1]  # fmt: skip
+        self.paths["trtc"] = address.removeprefix(self.web_url)
         self.session.headers["Authorization"] = f"Api-Key {self.manage('create_api_key', 'school')}"
-        self.start_sandbox(callback_url=address.split()[-1])
-        return self
+        self.start_sandbox(callback_url=address)
 
     def __exit__(self, *exc: object) -> None:
         self.processes.__exit__(*exc)
+        self.session.close()
+        self.database.close()
 
     def manage(self, *arguments: str) -> str:
         """Run a management command and return what it printed."""
@@ -65,20 +84,43 @@ class Stack:
             [sys.executable, "manage.py", *arguments],
             cwd=settings.BASE_DIR, env=self.environment, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
-        assert run.returncode == 0, run.stderr
+        assert run.returncode == 0, run.stdout + run.stderr
         return run.stdout.strip()
+
+    def add_endpoints(self, app_ids: Mapping[str, int], *, quiet_seconds: int | None = None) -> None:
+        """Let more families call, each under its own number of the application; `paths` has the addresses."""
+        for family, app_id in app_ids.items():
+            quiet = [] if quiet_seconds is None else ["--quiet-seconds", str(quiet_seconds)]
+            more = ["--vendor-app-id", str(app_id), "--key", CALLBACK_KEY, *quiet]
+            url = self.manage("create_callback_endpoint", "school", family, *more).split()[-1]
+            self.paths[family] = url.removeprefix(self.web_url)
 
     def start_sandbox(self, *, callback_url: str, speed: int = 20) -> None:
         self.processes.start("sandbox", ["-m", "sandbox", "--port", str(self.sandbox_port), "--speed", str(speed)])
         self.processes.wait_for("sandbox", f"{self.sandbox_url}/control/health")
         self.control("PUT", f"apps/{APP_ID}", APP | {"callback_url": callback_url, "callback_key": CALLBACK_KEY})
 
-    def start_web(self) -> None:
-        self.processes.start("web", ["manage.py", "serve", "--port", str(self.web_port)])
-        self.processes.wait_for("web", f"{self.web_url}/api/schema/")
+    def start_web(self, name: str = "web", port: int | None = None) -> int:
+        """Start a web process and return its port once it answers; the first one is at `web_port`."""
+        port = port or self.web_port
+        self.processes.start(name, ["manage.py", "serve", "--port", str(port)])
+        self.processes.wait_for(name, f"http://127.0.0.1:{port}/callbacks/none/none")
+        return port
+
+    def start_two_webs(self) -> tuple[int, int]:
+        """Start `web` and `web2` and return their ports."""
+        return self.start_web(), self.start_web("web2", free_port(self.web_port + 1))
 
     def start_worker(self) -> None:
-        self.processes.start("worker", ["manage.py", "procrastinate", "worker"])
+        self.processes.start("worker", ["manage.py", "work"])
+
+    def bring_database_back(self) -> None:
+        """Start the server again; a command that needs it does."""
+        self.manage("migrate", "--check")
+
+    def log_of(self, name: str) -> list[str]:
+        """Return what a process has written, line by line."""
+        return (self.processes.folder / f"{name}.log").read_text(errors="replace").splitlines()
 
     def kill(self, name: str) -> None:
         """End a process as a power cut would."""
@@ -120,3 +162,9 @@ class Stack:
         """Return the tasks that bill: those whose robot is in a room."""
         tasks = self.control("GET", f"tasks?sdk_app_id={APP_ID}")
         return [task["task_id"] for task in tasks["tasks"] if task["is_in_room"]]
+
+
+class StackOnDatabaseApart(Stack):
+    """Web and worker do not start the database themselves, as in production: while it is away, it stays away."""
+
+    is_database_apart = True

@@ -116,3 +116,20 @@ def test_a_worker_carries_on_what_the_request_left(stack: Stack) -> None:
 
     stack.start_worker()
     stack.wait_for(answer.json()["id"], lambda r: r["state"] == "recording")
+
+
+def test_a_worker_goes_on_after_the_database_was_away(tmp_path: Path) -> None:
+    """The engine ends its worker then, in good order and with code 0; ours begins again."""
+    with Stack(tmp_path, is_database_apart=True, first_describe_seconds=2) as stack:
+        stack.start_web()
+        stack.start_worker()
+        stack.database.shut_down_at_once()
+        time.sleep(3)
+        stack.manage("showmigrations", "callbacks")  # the first command that needs it starts it
+
+        stack.publish("alice")
+        started = stack.start_recording()
+        assert started.status_code == 201, started.text
+        stack.post(f"recordings/{started.json()['id']}/stop")
+        stack.wait_for(started.json()["id"], lambda r: r["state"] in TERMINAL, seconds=60)
+        stack.processes.check()

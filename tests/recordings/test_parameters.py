@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layouts.parameters import MixLayoutMode, RenderMode
+from layouts.problems import UNLISTED
 from recordings.parameters import Problem, RecordingParameters, StorageKind, check, check_modify
-from recordings.parameters.problems import UNLISTED
 from recordings.parameters.record import OutputFormat, StreamType
 from recordings.parameters.storage import VodMediaType
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from callbacks.outage import drain, the_spool
+from callbacks.outage import drain, failed, the_spool
 
 
 class Command(BaseCommand):
@@ -24,5 +24,7 @@ class Command(BaseCommand):
         stored = drain(take_back=options["take_back"])
         (waiting, _), (refused, _) = spool.size(), spool.size(refused=True)
         self.stdout.write(f"Stored: {stored}. Files that wait: {waiting}, that were refused: {refused}.")
+        if failed:
+            raise CommandError(f"{len(failed)} could not be applied: the log says why; then see replay_callbacks.")
         if waiting or refused:
             raise CommandError("Some are left; the log says why.")

@@ -1,6 +1,6 @@
 """Apply stored events again."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +34,10 @@ class Command(BaseCommand):
 
 
 def _moment(text: str) -> datetime:
-    moment = parse_datetime(text) or parse_datetime(f"{text}T00:00")
+    try:
+        moment = parse_datetime(text) or parse_datetime(f"{text}T00:00")
+    except ValueError:
+        moment = None
     if moment is None:
-        raise ValueError(text)
+        raise ArgumentTypeError(f"{text!r} is no time such as 2026-01-31T08:00")
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

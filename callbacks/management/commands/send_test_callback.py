@@ -43,7 +43,8 @@ class Command(BaseCommand):
     def handle(self, *_args: object, **options: Any) -> None:
         if options["list"]:
             for family in [options["family"]] if options["family"] else PROVIDERS:
-                self.stdout.writelines(f"{family} {name}" for name in sample_names(family))
+                for name in sample_names(family):
+                    self.stdout.write(f"{family} {name}")
             return
         endpoint = _find_endpoint(options)
         url = options["url"] or (endpoint.url if endpoint else "")

@@ -63,7 +63,7 @@ class Command(BaseCommand):
         with Processes(folder, environment) as processes:
             processes.start("sandbox", ["-m", "sandbox", "--port", str(sandbox_port), "--speed", str(speed)])
             processes.start("web", ["manage.py", "serve", "--port", str(web_port)])
-            processes.start("worker", ["manage.py", "procrastinate", "worker"])
+            processes.start("worker", ["manage.py", "work"])
             processes.wait_for("sandbox", f"{sandbox_url}/control/health")
             processes.wait_for("web", f"{web_url}/api/schema/")
             self.stdout.write(f"sandbox    {sandbox_url}  plays Tencent, {speed:g} times as fast")

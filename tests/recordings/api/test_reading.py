@@ -191,7 +191,16 @@ def test_a_list_can_be_narrowed(query: str, rooms: list[str], api: APIClient, ve
             "label=course",
             "room_id=%00",
         ),
-        *("label=%00:x", "slot=%00", f"room_id={'x' * 256}", "origin=mars", "provider=x"),
+        *(
+            "label=%00:x",
+            "slot=%00",
+            f"room_id={'x' * 256}",
+            "origin=mars",
+            "provisional=maybe",
+            "limit=2",
+            "nosuch=1",
+            "provider=x",
+        ),
     ],
 )
 def test_a_filter_that_makes_no_sense_is_refused(query: str, api: APIClient) -> None:

@@ -240,3 +240,15 @@ def test_an_orphan_is_told_to_stop() -> None:
     gone = observed("trtc", told(FactKind.RECORDER_STARTED, 1), stop, told(FactKind.RECORDER_LEFT, 9, reason="stopped"))
     assert not isinstance(next_step(gone, now=at(10), looked_at=None, policy=POLICY)[0], Delete)
     assert gone.closing.reason == Reason.ORPHANED
+
+
+def test_a_foreign_recording_promises_no_file_that_nobody_told_of() -> None:
+    facts = [
+        told(FactKind.SLICE_UPLOADED, 2, files=[{"name": "a.m3u8", "user_id": "alice"}]),
+        told(FactKind.RECORDER_LEFT, 60, reason="stopped"),
+        told(FactKind.UPLOAD_FINISHED, 61),
+        told(FactKind.TRANSCODE_FINISHED, 62, files=[{"name": "b.mp4"}]),
+    ]
+    snapshot = observed("trtc", *facts)
+    assert [(file.kind, file.status) for file in snapshot.files] == [("hls", "reported"), ("mp4", "reported")]
+    assert deadline_of(snapshot, policy=POLICY) == at(62 + POLICY.foreign_quiet_seconds)

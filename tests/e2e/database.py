@@ -1,0 +1,73 @@
+"""The PostgreSQL server of a stack, for tests that take it away."""
+
+import fcntl
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+from psycopg import sql
+
+GONE_SECONDS = 20
+
+
+class Database:
+    """A server that outlives the processes that use it, until `close`. Whichever command needs it next starts it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._data = folder / "data"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._share: IO[bytes] = (folder / "in-use.lock").open("ab")
+        fcntl.flock(self._share, fcntl.LOCK_SH)  # or else the server would end with each command
+
+    @property
+    def url(self) -> str:
+        """Where a process connects that is not to start the server itself."""
+        return f"postgres://postgres@/recordings?host={self._line(4)}"
+
+    def query(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of one statement."""
+        with psycopg.connect(host=self._line(4), user="postgres", dbname="recordings", autocommit=True) as connection:
+            return connection.execute(statement.encode(), parameters or None).fetchall()
+
+    def count(self, table: str, where: str = "true", *parameters: Any) -> int:
+        """Return the number of rows of *table* for which *where* holds."""
+        statement = sql.SQL("SELECT count(*) FROM {} WHERE ").format(sql.Identifier(table)).as_string() + where
+        return int(self.query(statement, *parameters)[0][0])
+
+    def shut_down_at_once(self) -> None:
+        """End the server as PostgreSQL's immediate mode does: it recovers from its log at the next start."""
+        self._end(signal.SIGQUIT)
+
+    def close(self) -> None:
+        """End the server in order."""
+        self._end(signal.SIGINT)
+        self._share.close()
+
+    def _end(self, how: signal.Signals) -> None:
+        if not self._pid_file.exists():
+            return
+        pid = int(self._line(0))
+        with suppress(ProcessLookupError):
+            os.kill(pid, how)
+        give_up_at = time.monotonic() + GONE_SECONDS
+        while _is_running(pid):
+            assert time.monotonic() < give_up_at, f"PostgreSQL, process {pid}, does not end"
+            time.sleep(0.01)
+
+    @property
+    def _pid_file(self) -> Path:
+        return self._data / "postmaster.pid"
+
+    def _line(self, number: int) -> str:
+        return self._pid_file.read_text().splitlines()[number]
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
