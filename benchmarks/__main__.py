@@ -1,4 +1,4 @@
-"""Run every benchmark, or those named: `python -m benchmarks callbacks start`."""
+"""Run every benchmark, or those named: `python -m benchmarks callbacks open_loop`."""
 
 import os
 import shutil
@@ -16,6 +16,7 @@ def main() -> None:
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": "",
         "EMBEDDED_POSTGRES_FOLDER": str(FOLDER / "postgres"),
+        "SPOOL_FOLDER": str(FOLDER / "spool"),
         "LOG_LEVEL": "WARNING",
     }
     import django  # noqa: PLC0415 - settings are read at import, so the environment comes first
@@ -23,10 +24,10 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415
 
-    from benchmarks import callbacks, start  # noqa: PLC0415
+    from benchmarks import callbacks, layouts, open_loop, start  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
-    benchmarks = {"callbacks": callbacks.run, "start": start.run}
+    benchmarks = {"callbacks": callbacks.run, "open_loop": open_loop.run, "start": start.run, "layouts": layouts.run}
     for name in sys.argv[1:] or benchmarks:
         print(f"\n== {name}")
         benchmarks[name](FOLDER)

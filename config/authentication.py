@@ -34,10 +34,11 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """Reading needs the scope `read`, everything else `write`."""
+    """Reading needs the scope `read`, everything else `write`; a view that changes nothing says `reads_only`."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        needed = Scope.READ if request.method in SAFE_METHODS else Scope.WRITE
+        reads = request.method in SAFE_METHODS or getattr(view, "reads_only", False)
+        needed = Scope.READ if reads else Scope.WRITE
         return isinstance(request.auth, ApiKey) and needed in request.auth.scopes
 
 

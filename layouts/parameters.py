@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from layouts.colors import read_color
+
 MOST_WINDOWS = 25
 MOST_WATERMARKS = 25
 LARGEST_NUMBER = 2**32 - 1
@@ -20,7 +22,6 @@ LONGEST_URL = 2048
 URL_ALPHABET = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!&()*+,%=]+")
 IMAGE_EXTENSIONS = (".jpg", ".jpeg", ".png")
 
-COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 # Lone surrogates stand in JSON as "\ud800", and can be neither stored nor sent.
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -51,9 +52,10 @@ class Parameters(BaseModel):
 
 
 def _check_color(value: str) -> str:
-    if not COLOR.fullmatch(value):
+    color = read_color(value)
+    if color is None:
         raise PydanticCustomError("color", "Must be a colour like #1A2B3C.")
-    return value
+    return color
 
 
 def _check_image_url(value: str) -> str:

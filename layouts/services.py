@@ -60,6 +60,12 @@ def change_layout_template(
     return template
 
 
+def lay_over(version: LayoutTemplateVersion, given: Any) -> dict[str, Any]:
+    """Return a template's layout with the fields of *given*, a request's `mix_layout_params`, in place of its own."""
+    both = {**version.mix_layout_params, **(given if isinstance(given, Mapping) else {})}
+    return {name: value for name, value in both.items() if value is not None}
+
+
 def find_layout(reference: str, *, application: Application) -> LayoutTemplateVersion | None:
     """Return the version that `lesson` or `lesson@3` stands for; None when there is none.
 

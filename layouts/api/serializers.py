@@ -32,10 +32,15 @@ def read_layout(data: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return MixLayoutParams.model_validate(dict(data)).to_json()
     except ValidationError as error:
-        found: dict[str, list[ErrorDetail]] = {}
-        for problem in list(list_field_problems(error, data=data))[:MOST_PROBLEMS]:
-            found.setdefault(problem.attr, []).append(ErrorDetail(str(problem.detail), code=problem.code))
-        raise serializers.ValidationError(found) from error
+        raise serializers.ValidationError(errors_of(error, data=data)) from error
+
+
+def errors_of(error: ValidationError, *, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
+    """Return what the models found in *data*, by path."""
+    found: dict[str, list[ErrorDetail]] = {}
+    for problem in list(list_field_problems(error, data=data))[:MOST_PROBLEMS]:
+        found.setdefault(problem.attr, []).append(ErrorDetail(str(problem.detail), code=problem.code))
+    return found
 
 
 class LayoutTemplateSerializer(serializers.ModelSerializer[LayoutTemplate]):

@@ -11,7 +11,7 @@ from applications.models import Application, StorageProfile
 from layouts.models import LayoutTemplateVersion
 from layouts.parameters import MixLayoutParams, Parameters
 from layouts.problems import list_field_problems
-from layouts.services import find_layout
+from layouts.services import find_layout, lay_over
 from recordings.parameters import ModifyParameters, Problem, RecordingParameters, check
 from recordings.services.errors import InvalidParameters
 
@@ -87,7 +87,7 @@ def inspect_start(
     rest = {name: value for name, value in body.items() if name not in StartOptions.model_fields}
     template = _find_layout(options, application, problems)
     if template is not None:
-        rest["mix_layout_params"] = _laid_over(template, rest)
+        rest["mix_layout_params"] = lay_over(template, rest.get("mix_layout_params"))
     parameters, found = check(
         rest,
         storage_kind=profile.kind if profile else "cos",  # type: ignore[arg-type]  # choices are the same words
@@ -135,7 +135,8 @@ def read_change(data: Any, *, application: Application) -> Change:
         raise InvalidParameters(problems)
     if template is not None:
         # The template is the whole layout: what it leaves out is not kept from before.
-        body["mix_layout_params"] = dict.fromkeys(MixLayoutParams.model_fields) | _laid_over(template, body)
+        layout = lay_over(template, body.get("mix_layout_params"))
+        body["mix_layout_params"] = dict.fromkeys(MixLayoutParams.model_fields) | layout
     labels = dict(options.labels or {}) if "labels" in own else None
     return Change(parameters=body, labels=labels, layout_template=str(template or ""), comment=options.comment)
 
@@ -156,13 +157,6 @@ def _find_layout(
         detail = _("There is no layout template of this name and version.")
         problems.append(Problem(attr="layout_template", code="unknown", detail=detail))
     return version
-
-
-def _laid_over(template: LayoutTemplateVersion, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the template's layout with the fields that the request gives in place of its own."""
-    given = body.get("mix_layout_params")
-    both = {**template.mix_layout_params, **(given if isinstance(given, Mapping) else {})}
-    return {name: value for name, value in both.items() if value is not None}
 
 
 def _find_profile(name: Any, application: Application, problems: list[Problem]) -> StorageProfile | None:

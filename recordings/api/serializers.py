@@ -139,4 +139,5 @@ class ValidationAnswer(serializers.Serializer[Any]):
 
     valid = serializers.BooleanField()
     problems = ProblemSerializer(many=True)
+    warnings = ProblemSerializer(many=True, help_text="Of the layout: likely not meant, and no reason to refuse it.")
     request = serializers.DictField(allow_null=True, help_text="CreateCloudRecording, with secrets as ***.")

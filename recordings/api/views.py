@@ -27,6 +27,7 @@ from recordings.api.serializers import (
 )
 from recordings.gateway import get_gateway
 from recordings.models import Recording, RecordingFile
+from recordings.parameters.layout_findings import list_layout_warnings
 from recordings.services.modify import modify_recording
 from recordings.services.preview import preview_create
 from recordings.services.refresh import refresh_recording
@@ -211,7 +212,13 @@ class ValidateView(APIView):
         application = _key(request).application
         _options, parameters, profile, problems = inspect_start(request.data, application=application)
         vendor_request = None
+        warnings = list_layout_warnings(parameters) if parameters is not None else []
         if parameters is not None and profile is not None and not problems:
             vendor_request = preview_create(application=application, parameters=parameters, profile=profile)
-        answer = {"valid": not problems, "problems": problems[:MOST_PROBLEMS], "request": vendor_request}
+        answer = {
+            "valid": not problems,
+            "problems": problems[:MOST_PROBLEMS],
+            "warnings": warnings,
+            "request": vendor_request,
+        }
         return Response(ValidationAnswer(answer).data)

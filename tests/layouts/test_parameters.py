@@ -42,10 +42,17 @@ def test_other_addresses_are_refused(url: str, fault: str) -> None:
     assert caught.value.errors()[0]["type"] == fault
 
 
-@pytest.mark.parametrize("color", ["#12345", "#1234567", "102030", "0x102030", "#10203G", "#102030\n", "red"])
+@pytest.mark.parametrize(
+    "color", ["#12345", "#1234567", "102030", "0X102030", "0x10203", "#10203G", "#102030\n", "red"]
+)
 def test_a_colour_has_six_hexadecimal_digits(color: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Color).validate_python(color)
+
+
+@pytest.mark.parametrize(("color", "kept"), [("#10aB30", "#10aB30"), ("0x10aB30", "#10aB30")])
+def test_a_colour_is_read_in_both_of_the_vendors_ways_and_kept_in_one(color: str, kept: str) -> None:
+    assert TypeAdapter(Color).validate_python(color) == kept
 
 
 @pytest.mark.parametrize("user_id", ["a", "a" * 32, "a" * 32 + ".*$", "1.*$", "名" * 10])
