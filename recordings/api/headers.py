@@ -1,4 +1,4 @@
-"""Request headers that say how a request is to be taken."""
+"""Request headers, and a parameter, that say how a request is to be taken."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
@@ -6,6 +6,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 
 LONGEST_KEY = 255
+MOST_PEOPLE = 25
 
 
 class PreconditionRequired(APIException):
@@ -41,3 +42,13 @@ def read_if_match(request: Request) -> int | None:
         return None
     tag = header.strip('"')
     return int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 10 else 0
+
+
+def read_people(request: Request) -> int | None:
+    """Return how many people a picture is asked to show; None when it is not said."""
+    told = request.query_params.get("people")
+    if told is None:
+        return None
+    if not (told.isascii() and told.isdigit() and len(told) < 3 and int(told) <= MOST_PEOPLE):
+        raise ValidationError({"people": _("Must be a whole number from 0 to 25.")})
+    return int(told)

@@ -12,5 +12,10 @@ urlpatterns = [
     path("recordings/<uuid:recording_id>/refresh", views.RefreshView.as_view(), name="refresh"),
     path("recordings/<uuid:recording_id>/timeline", views.TimelineView.as_view(), name="timeline"),
     path("recordings/<uuid:recording_id>/revisions", views.RevisionsView.as_view(), name="revisions"),
+    path(
+        "recordings/<uuid:recording_id>/revisions/<int:number>/picture",
+        views.RevisionPictureView.as_view(),
+        name="revision-picture",
+    ),
     path("recordings/<uuid:recording_id>/files", views.FilesView.as_view(), name="files"),
 ]

@@ -5,18 +5,22 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from applications.models import ApiKey
+from layouts.api.renderers import PngRenderer, SvgRenderer
+from layouts.png import write_png
 from recordings.api.answers import answer_start
 from recordings.api.bodies import ChangeRecording, StartRecording, inspect_start, read_change, read_start
 from recordings.api.filters import RecordingFilter
-from recordings.api.headers import read_idempotency_key, read_if_match, wants_async
+from recordings.api.headers import MOST_PEOPLE, read_idempotency_key, read_if_match, read_people, wants_async
 from recordings.api.pagination import NewestFirst
 from recordings.api.serializers import (
     FileSerializer,
@@ -29,6 +33,7 @@ from recordings.gateway import get_gateway
 from recordings.models import Recording, RecordingFile
 from recordings.parameters.layout_findings import list_layout_warnings
 from recordings.services.modify import modify_recording
+from recordings.services.pictures import draw_parameters
 from recordings.services.preview import preview_create
 from recordings.services.refresh import refresh_recording
 from recordings.services.revisions import list_revisions
@@ -45,6 +50,9 @@ PREFER = OpenApiParameter(
 )
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the recording as read."
+)
+PEOPLE = OpenApiParameter(
+    "people", {"type": "integer", "minimum": 0, "maximum": MOST_PEOPLE}, description="How many people to draw."
 )
 ETAG = OpenApiParameter(
     "ETag", str, OpenApiParameter.HEADER, response=[200, 201, 202], description="The version, for If-Match."
@@ -195,6 +203,32 @@ class RevisionsView(OneRecording):
     def get(self, request: Request, recording_id: UUID) -> Response:
         """List what the parameters were, newest first: by whom, why, and whether the vendor took it."""
         return Response(RevisionSerializer(list_revisions(self.get_object()), many=True).data)
+
+
+class RevisionPictureView(OneRecording):
+    renderer_classes = [SvgRenderer, PngRenderer, JSONRenderer]  # the last for errors
+
+    @extend_schema(
+        operation_id="recordings_revisions_picture",
+        parameters=[PEOPLE],
+        responses={
+            (200, "image/svg+xml"): OpenApiResponse(OpenApiTypes.BINARY, description="The picture."),
+            (200, "image/png"): OpenApiResponse(OpenApiTypes.BINARY, description="The picture."),
+            (200, "application/json"): OpenApiTypes.OBJECT,
+        },
+    )
+    def get(self, request: Request, recording_id: UUID, number: int) -> Response:
+        """Draw the layout of a revision, as SVG or, by `Accept`, as PNG. 404: every user is recorded apart."""
+        found = [revision for revision in list_revisions(self.get_object()) if revision.number == number]
+        svg = draw_parameters(found[0].parameters, people=read_people(request)) if found else None
+        if svg is None:
+            raise NotFound
+        match request.accepted_renderer:
+            case PngRenderer():
+                return Response(write_png(svg))
+            case JSONRenderer():
+                return Response({"svg": svg})
+        return Response(svg)
 
 
 class FilesView(OneRecording):

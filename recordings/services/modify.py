@@ -108,6 +108,7 @@ def _write_revision(recording: Recording, changes: Mapping[str, Any], asked: Map
     if not snapshot.attempts:
         # Nothing was sent yet: the create will carry it.
         facts.append(_fact(FactKind.MODIFY_ACCEPTED, f"modify:{number}:answer", now, {"revision": number}))
+    recording.version += 1  # whoever changes what was read before this one is late, also while it is in flight
     apply_facts(recording=recording, facts=facts)
     return number
 

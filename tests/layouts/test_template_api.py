@@ -1,8 +1,10 @@
 """Layout templates over REST, and what recordings take from them."""
 
+import threading
 from typing import Any
 
 import pytest
+from django.db import connections
 from rest_framework.test import APIClient
 
 from applications.models import Application
@@ -160,3 +162,55 @@ def test_versions_of_one_template_do_not_race(application: Application) -> None:
     for color in ("#000001", "#000002"):
         change_layout_template(template_id=template.pk, layout={"mix_layout_mode": "grid", "back_ground_color": color})
     assert template.current.number == 3
+
+
+def test_every_revision_has_its_picture(api: APIClient, body: dict[str, Any], vendor: Vendor) -> None:
+    told = api.post(RECORDINGS, body | {"mix_layout_params": LESSON | {"max_resolution_user_id": "alice"}}).data
+    address = f"{RECORDINGS}/{told['id']}"
+    api.patch(address, {"mix_layout_params": {"mix_layout_mode": "grid"}}, headers={"If-Match": "*"})
+
+    first = api.get(f"{address}/revisions/1/picture")
+    assert (first.status_code, first["Content-Type"].split(";")[0]) == (200, "image/svg+xml")
+    assert b"alice" in first.content
+    second = api.get(f"{address}/revisions/2/picture?people=9")
+    assert b"alice" not in second.content
+    assert second.content.count(b">+9</text>") == 1
+    png = api.get(f"{address}/revisions/2/picture", headers={"Accept": "image/png"})
+    assert png.content[:4] == b"\x89PNG"
+    for missing in ("revisions/3/picture", "revisions/0/picture"):
+        assert api.get(f"{address}/{missing}").status_code == 404
+    assert api.get(f"{address}/revisions/1/picture?people=26").status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_changes_at_once_the_vendor_sees_whole_ones_in_order(
+    api: APIClient, body: dict[str, Any], vendor: Vendor, application: Application
+) -> None:
+    """All read the same version: one wins, the losers are told so, and the last state is the winner's everywhere."""
+    told = api.post(RECORDINGS, body | {"mix_layout_params": {"mix_layout_mode": "grid"}}).data
+    colors = [f"#0000{number:02x}" for number in range(20)]
+    statuses: dict[str, int] = {}
+    start = threading.Barrier(20)
+
+    def change(color: str) -> None:
+        start.wait()
+        try:
+            statuses[color] = api.patch(
+                f"{RECORDINGS}/{told['id']}",
+                {"mix_layout_params": {"back_ground_color": color}},
+                headers={"If-Match": f'"{told["version"]}"'},
+            ).status_code
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=change, args=(color,)) for color in colors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    (winner,) = [color for color, status in statuses.items() if status in (200, 202)]
+    assert sorted(set(statuses.values()) - {200, 202}) == [412]
+    (asked,) = vendor.asked(MODIFY)
+    assert (asked["MixLayoutParams"]["BackGroundColor"], asked["MixLayoutParams"]["MixLayoutMode"]) == (winner, 3)
+    assert api.get(f"{RECORDINGS}/{told['id']}").data["mix_layout_params"]["back_ground_color"] == winner
