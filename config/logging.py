@@ -7,7 +7,16 @@ import re
 # `request` is Django's own: its line names method and address already.
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request"}
 # The token in a callback's address is what picks the application: whoever reads a log shall not learn it.
-_CALLBACK_TOKEN = re.compile(r"(/callbacks/[^/\s]+/)[^\s'\"]+")
+# However the address is misspelt: a token is long, and nothing else in such a line is.
+_CALLBACK_TOKEN = re.compile(r"(?P<before>/callbacks/[^/\s]{0,12}/)[^\s'\"]+|[A-Za-z0-9_-]{30,}")
+
+
+class WithoutTraceback(logging.Filter):
+    """Lets a record pass without its traceback: that of a wrong Host header says nothing but where Django looks."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = record.exc_text = None
+        return True
 
 
 class LineFormatter(logging.Formatter):
@@ -19,7 +28,10 @@ class LineFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base class's name
         extra = {key: value for key, value in vars(record).items() if key not in _STANDARD}
         values = "".join(f" {key}={_readable(value)}" for key, value in extra.items())
-        return _CALLBACK_TOKEN.sub(r"\1***", super().formatMessage(record) + values)
+        line = super().formatMessage(record) + values
+        if "callbacks" not in line.lower():
+            return line
+        return _CALLBACK_TOKEN.sub(lambda found: f"{found['before'] or ''}***", line)
 
 
 def _readable(value: object) -> str:

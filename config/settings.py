@@ -197,11 +197,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "config.logging.LineFormatter"}},
+    "filters": {"without_traceback": {"()": "config.logging.WithoutTraceback"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         # The SDK logs whole requests, credentials included, at DEBUG.
         "tencentcloud_sdk_common": {"level": "WARNING"},
+        "django.security.DisallowedHost": {"filters": ["without_traceback"]},
         "procrastinate": {"level": "WARNING"},
         "waitress": {"level": "WARNING"},
         "waitress.queue": {"level": "ERROR"},

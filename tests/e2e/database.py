@@ -6,6 +6,7 @@ import signal
 import time
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 import psycopg
@@ -17,10 +18,13 @@ GONE_SECONDS = 20
 class Database:
     """A server that outlives the processes that use it, until `close`. Whichever command needs it next starts it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._data = folder / "data"
-        folder.mkdir(parents=True, exist_ok=True)
-        self._share: IO[bytes] = (folder / "in-use.lock").open("ab")
+    def __init__(self) -> None:
+        # Not in the folder of pytest, each run of which shuts other users out there: the server may run as another one.
+        self._home = TemporaryDirectory(prefix="recordings-")
+        self.folder = Path(self._home.name) / "postgres"
+        self._data = self.folder / "data"
+        self.folder.mkdir()
+        self._share: IO[bytes] = (self.folder / "in-use.lock").open("ab")
         fcntl.flock(self._share, fcntl.LOCK_SH)  # or else the server would end with each command
 
     @property
@@ -46,6 +50,7 @@ class Database:
         """End the server in order."""
         self._end(signal.SIGINT)
         self._share.close()
+        self._home.cleanup()
 
     def _end(self, how: signal.Signals) -> None:
         if not self._pid_file.exists():

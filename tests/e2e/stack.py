@@ -29,22 +29,28 @@ START = {
 class Stack:
     """Starts and kills the processes of one deployment and talks to it as its users do."""
 
-    is_database_apart = False
+    def __init__(self, folder: Path, *, is_database_apart: float = False, **policy: float) -> None:
+        """Set it up.
 
-    def __init__(self, folder: Path, **policy: float) -> None:
+        Args:
+            is_database_apart: Web and worker do not start the database themselves, as in production: while it is away,
+                it stays away. A float, because `**policy` may be unpacked from a dict of such.
+            policy: `settle_seconds=3` is RECORDINGS_SETTLE_SECONDS.
+        """
         port = 9000 + os.getpid() % 500 * 4  # apart from other test processes
         self.web_port, self.sandbox_port = free_port(port), free_port(port + 2000)
         self.web_url = f"http://127.0.0.1:{self.web_port}"
         self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
         self.spool = folder / "spool"
+        self.database = Database()
         self.environment = os.environ | {
             "DATABASE_URL": "",
-            "EMBEDDED_POSTGRES_FOLDER": str(folder / "postgres"),
+            "EMBEDDED_POSTGRES_FOLDER": str(self.database.folder),
             "SPOOL_FOLDER": str(self.spool),
             "PUBLIC_URL": self.web_url,
             **{f"RECORDINGS_{name.upper()}": str(seconds) for name, seconds in policy.items()},
         }
-        self.database = Database(folder / "postgres")
+        self.is_database_apart = is_database_apart
         self.processes = Processes(folder, self.environment)
         self.session = requests.Session()
         self.paths: dict[str, str] = {}
@@ -162,9 +168,3 @@ class Stack:
         """Return the tasks that bill: those whose robot is in a room."""
         tasks = self.control("GET", f"tasks?sdk_app_id={APP_ID}")
         return [task["task_id"] for task in tasks["tasks"] if task["is_in_room"]]
-
-
-class StackOnDatabaseApart(Stack):
-    """Web and worker do not start the database themselves, as in production: while it is away, it stays away."""
-
-    is_database_apart = True

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.callbacks.sequences import many_bodies_of
-from tests.e2e.stack import Stack, StackOnDatabaseApart
+from tests.e2e.stack import Stack
 from tests.e2e.traffic import APP_IDS, Caller, NoAnswer, Told, in_threads, note
 
 FAMILIES = ("trtc", "tiw", "gme", "css")
@@ -34,7 +34,7 @@ STORED = "SELECT natural_key, id, received_at, verdict FROM callbacks_event"
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[Stack]:
-    with StackOnDatabaseApart(tmp_path) as running:
+    with Stack(tmp_path, is_database_apart=True) as running:
         running.add_endpoints(APP_IDS)
         yield running
 
@@ -313,7 +313,7 @@ def _task_of(told: Told) -> str:
 
 
 def test_a_full_spool_answers_503_at_once_and_loses_nothing(tmp_path: Path) -> None:
-    small = StackOnDatabaseApart(tmp_path)
+    small = Stack(tmp_path, is_database_apart=True)
     small.environment["SPOOL_MOST_BYTES"] = "20000"
     with small as stack:
         stack.add_endpoints(APP_IDS)

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from callbacks.outage import start_draining
 from callbacks.quarantine import flush_refusals
+from config.http import LARGEST_HEAD, read_strictly
 from config.wsgi import application
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         # An orderly end: waitress lets its threads finish, and an embedded PostgreSQL is let go.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         start_draining()
+        read_strictly()
         logger.info("serving", extra={"address": f"http://{host}:{listener.getsockname()[1]}"})
         try:
             waitress.serve(
@@ -48,6 +50,7 @@ class Command(BaseCommand):
                 threads=options["threads"],
                 connection_limit=1000,
                 channel_timeout=30,
+                max_request_header_size=LARGEST_HEAD,
                 max_request_body_size=LARGEST_REQUEST,
                 ident=None,
             )
