@@ -35,5 +35,6 @@ class LineFormatter(logging.Formatter):
 
 
 def _readable(value: object) -> str:
-    # JSON escapes control characters, so that a value cannot forge a line.
-    return json.dumps(value, default=str, ensure_ascii=False)
+    # JSON escapes most control characters, so that a value cannot forge a line; a terminal obeys others as well.
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

@@ -15,6 +15,7 @@ from typing import Any
 from tests.callbacks.families import Request, Speaker
 
 PUSH_SECRET = "push-secret-canary"
+FORGED = "2026-01-01T00:00:00+0000 INFO forged"  # a line that nobody but a log's owner writes
 OTHER_APP_ID = 1400000002
 YEAR_9999, YEAR_2099, YEAR_1 = 253_402_300_799, 4_070_908_800, -62_135_596_800
 
@@ -145,7 +146,7 @@ def _deep(depth: int) -> str:
 NOT_AN_ID: Mapping[str, str | bytes] = {
     "object": '{"a": 1}', "array": "[1]", "true": "true", "fraction": "1.5", "NaN": "NaN", "1e400": "1e400",
     "2^64": str(2**64), "5000 digits": "9" * 5000, "NUL": '"a\\u0000b"', "lone surrogate": '"a\\ud800b"',
-    "CR LF": '"a\\r\\n2026-01-01T00:00:00+0000 INFO forged"', "raw line feed": '"a\nb"', "empty": '""',
+    "CR LF": f'"a\\r\\n{FORGED}"', "raw line feed": '"a\nb"', "empty": '""',
     "null": "null", "300 characters": json.dumps("a" * 300), "not UTF-8": b'"a\xffb"', "overlong": b'"\xc0\x80"',
     "surrogate in UTF-8": b'"\xed\xa0\x80"', "nested 33 deep": _deep(33), "nested 1000 deep": _deep(1000),
 }  # fmt: skip

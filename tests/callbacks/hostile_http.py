@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from tests.callbacks.families import Request
 from tests.callbacks.hostile import (
+    FORGED,
     KEPT,
     TOO_LARGE,
     UNREADABLE,
@@ -52,7 +53,7 @@ def paths(target: Target, request: Request) -> Iterator[Hostile]:
         "unknown family": f"/callbacks/mars/{token}", "family in capitals": f"/callbacks/TRTC/{token}",
         "space in the family": f"/callbacks/tr%20tc/{token}", "token first": f"/callbacks/{token}/trtc",
         "NUL": f"{path}%00", "NUL in the family": f"/callbacks/trtc%00/{token}", "line": f"{path}%0d%0aforged",
-        "forged line": f"/callbacks/trtc/a%0a2026-01-01T00:00:00+0000%20INFO%20forged%20{token}",
+        "forged line": f"/callbacks/trtc/a%0a{FORGED.replace(' ', '%20')}%20{token}",
         "not UTF-8": f"{path}%ff%fe", "not ASCII": f"{path}/签名", "raw bytes": f"{path}".encode() + b"\xff\xfe",
         "5 kB": f"/callbacks/trtc/{'A' * 5000}", "5 kB of %": f"/callbacks/trtc/{'%' * 5000}",
         "5 kB not UTF-8": f"/callbacks/trtc/{'%ff' * 1700}", "upwards": "/callbacks/trtc/../../admin/",
@@ -182,7 +183,7 @@ def types(target: Target, request: Request) -> Iterator[Hostile]:
         "multipart/form-data; boundary=x", "application/json, text/html", "application/jsonp", "application/*", "*/*",
         "json", "application / json", ";", "=", f"text/{'a' * 7000}", b"text/\xff\xfe", "text/plain; =" + '"' * 3000,
         "text/plain; " + "a=b;" * 2000, "multipart/form-data; boundary=" + "x" * 5000,
-        b"text/plain\x852026-01-01T00:00:00+0000 INFO forged", b"text/plain\x1b[2J", b"text/plain\x9b2J",
+        b"text/plain\x85" + FORGED.encode(), b"text/plain\x1b[2J", b"text/plain\x9b2J",
         *(f"{json}={name}" for name in ("utf-7", "idna", "bz2_codec", "bogus", "utf-16", "undefined", "punycode")),
         f'{json}="', f"{json}={'a' * 5000}", json.encode() + b"=\xff", f"{json}=utf-8; charset=utf-7",
         f"{json}*=bogus''x", f"{json}*=utf-16''%ff%fe", f"{json}*=idna''xn--a", f"{json}*=utf-8''bogus",

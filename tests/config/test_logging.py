@@ -32,3 +32,8 @@ def test_a_refused_callback_leaves_no_token_in_the_log(caplog: pytest.LogCapture
     assert "callback_refused" in caplog.text
     assert "s3cret" not in caplog.text
     assert "sIgn" not in caplog.text
+
+
+def test_a_value_moves_no_cursor() -> None:
+    record = logging.makeLogRecord({"msg": "event", "told": "a\x9b2Jb\u202ec"})
+    assert LineFormatter().format(record).endswith('told="a\\u009b2Jb\\u202ec"')

@@ -18,6 +18,7 @@ from callbacks.store import MOST_VARIANTS
 from tests.callbacks.families import SPEAKERS, Request
 from tests.callbacks.hostile import (
     FIELDS,
+    FORGED,
     OTHER_APP_ID,
     PUSH_SECRET,
     Hostile,
@@ -42,6 +43,7 @@ OTHER_KEY = "their-key"
 KEPT_REFUSALS = "SELECT application_id, is_authentic, count(*) FROM callbacks_quarantined GROUP BY 1, 2"
 VARIANTS = "SELECT count(*) FROM callbacks_event WHERE conflicts_with_id IS NOT NULL GROUP BY conflicts_with_id"
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000 (DEBUG|INFO|WARNING|ERROR|CRITICAL) \S.*")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # with some of them a terminal takes commands
 # A worker would empty the first; the second and third count what was refused.
 GROWING = {"procrastinate_jobs", "procrastinate_events", "callbacks_quarantined", "callbacks_refusalcount"}
 
@@ -113,6 +115,8 @@ def test_the_log_has_no_secret_and_no_forged_line(service: Service, answers: Map
     secrets = [*tokens, CALLBACK_KEY, OTHER_KEY, PUSH_SECRET]
     assert len(lines) > len(answers)
     assert [line[:200] for line in lines if not LOG_LINE.fullmatch(line)] == []
+    assert [line[:200] for line in lines if CONTROLS.search(line)] == []
+    assert [line[:200] for line in lines if line.lower().startswith(FORGED.lower())] == []
     assert [line[:200] for line in lines if any(secret in line for secret in secrets)] == []
     assert [line[:200] for line in lines if len(line) > LONGEST_LINE] == []
 
