@@ -30,7 +30,7 @@ class Event(models.Model):
     family = models.CharField(_("family"), max_length=16)
     natural_key = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, blank=True)  # of what it says, by whatever types
-    conflicts_with = models.ForeignKey("self", models.CASCADE, null=True, related_name="variants")
+    conflicts_with = models.ForeignKey("self", models.CASCADE, null=True, related_name="variants", db_index=False)
     event_type = models.CharField(_("event"), max_length=64)
     task_id = models.CharField(_("task"), max_length=255, blank=True)
     room_id = models.CharField(_("room"), max_length=255, blank=True)
@@ -54,6 +54,11 @@ class Event(models.Model):
             models.Index(fields=["task_id"], name="event_by_task"),
             models.Index(fields=["robot_user_id"], name="event_by_robot"),
             models.Index(fields=["room_id"], name="event_by_room"),
+            models.Index(
+                fields=["conflicts_with"],
+                condition=models.Q(conflicts_with__isnull=False),  # few have one, and every event would be in it
+                name="event_variants",
+            ),
         ]
 
     def __str__(self) -> str:
