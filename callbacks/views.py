@@ -31,7 +31,7 @@ def receive(request: HttpRequest, family: str, token: str) -> JsonResponse:
     if _content_length(request) > LARGEST_BODY:
         return _answer(413)
     if not _is_json(request, family):
-        told = request.headers.get("Content-Type") or "none"
+        told = (request.headers.get("Content-Type") or "none")[:255]
         _refuse(request, family, None, why=Refusal.WRONG_TYPE, body=b"", detail=told)
         return _answer(415)
     try:

@@ -36,7 +36,8 @@ def fold_observed(facts: list[Fact], *, opening: Fact, policy: Policy) -> Snapsh
     if certain is not None:
         ends.append(certain)
     live = _live(seen)
-    outcome = max(ends, key=lambda end: merit(end.state), default=Outcome(live, None))
+    # Of equals the last: it knows the most.
+    outcome = max(reversed(ends), key=lambda end: merit(end.state), default=Outcome(live, None))
     is_over = is_terminal(outcome.state)
     files = tuple(_view(seen, key, file) for key, file in sorted(seen.files.items()))
     words = _words(seen)

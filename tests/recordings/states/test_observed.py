@@ -252,3 +252,9 @@ def test_a_foreign_recording_promises_no_file_that_nobody_told_of() -> None:
     snapshot = observed("trtc", *facts)
     assert [(file.kind, file.status) for file in snapshot.files] == [("hls", "reported"), ("mp4", "reported")]
     assert deadline_of(snapshot, policy=POLICY) == at(62 + POLICY.foreign_quiet_seconds)
+
+
+def test_a_reason_that_comes_late_is_taken_in() -> None:
+    ready, end = file_told(FactKind.FILE_READY, 5), settled(State.COMPLETED, Reason.QUIET, 605)
+    late = observed("css", ready, end, told(FactKind.RECORDER_ERROR, 4), quiet=600)
+    assert (late.state, late.reason) == (State.COMPLETED, Reason.RECORDER_ERROR)
