@@ -56,16 +56,20 @@ class _Lane:
         if not chunk:
             raise ConnectionError("the server closed a connection")
         self.received += chunk
-        head, end, body = self.received.partition(b"\r\n\r\n")
-        if not end:
-            return None
-        length = next(
-            int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
-        )
-        if len(body) < length:
-            return None
-        self.received = b""
-        return int(head.split(b" ", 2)[1])
+        status = status_of(self.received)
+        if status is not None:
+            self.received = b""
+        return status
+
+
+def status_of(received: bytes) -> int | None:
+    """Return the status of a whole answer; None while it is still coming."""
+    head, end, body = received.partition(b"\r\n\r\n")
+    if not end:
+        return None
+    lines = [line.partition(b":") for line in head.lower().split(b"\r\n")]
+    length = next(int(value) for name, _, value in lines if name == b"content-length")
+    return int(head.split(b" ", 2)[1]) if len(body) >= length else None
 
 
 def send_all(address: tuple[str, int], lanes: Sequence[Sequence[bytes]]) -> Load:

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from applications.models import CallbackEndpoint
 from applications.services import create_application, create_callback_endpoint
-from benchmarks.load import Load, post
+from benchmarks.load import Load, post, status_of
 from callbacks.models import Event
 from callbacks.providers import PROVIDERS
 from demo.processes import Processes, free_port
@@ -189,12 +189,7 @@ class _Line:
         if not chunk:
             raise ConnectionError("the server closed a connection")
         self.received += chunk
-        head, end, body = self.received.partition(b"\r\n\r\n")
-        if not end:
-            return None
-        lines = [line.partition(b":") for line in head.lower().split(b"\r\n")]
-        length = next(int(value) for name, _, value in lines if name == b"content-length")
-        return int(head.split(b" ", 2)[1]) if len(body) >= length else None
+        return status_of(self.received)
 
 
 def send_when_due(address: tuple[str, int], due: Sequence[float], requests: Sequence[bytes]) -> Load:

@@ -75,11 +75,6 @@ def _store_spooled(items: Sequence[Spooled]) -> None:
         if len(deliveries) > 1:
             raise  # each comes again alone
         keep_failed(deliveries[0], error)
-        failed.append(deliveries[0].event.natural_key)
-
-
-# Natural keys of what this process took from the spool and could not apply.
-failed: list[str] = []
 
 
 def is_away(error: BaseException) -> bool:

@@ -72,7 +72,8 @@ def adopt_variant(event_id: int, *, by: str) -> None:
     if event.recording_id is None:
         raise ValueError("the event is about no recording")
     first_id = event.conflicts_with_id or event.pk
-    keys = {f"callback:{key}" for key in _tellings(first_id)}
+    tellings = Event.objects.filter(Q(pk=first_id) | Q(conflicts_with=first_id))
+    keys = {f"callback:{key}" for key in tellings.values_list("natural_key", flat=True)}
     delivery = _delivery(event)
     if delivery.event.kind is None:
         raise ValueError("the event moves nothing")
@@ -90,14 +91,8 @@ def adopt_variant(event_id: int, *, by: str) -> None:
             data={**told.data, "supersedes": sorted({*keys, *adopted}), "adopts": first_id},
         )
         apply_facts(recording=recording, facts=[fact, confirmation(by=by)])
-        tellings = Event.objects.filter(Q(pk=first_id) | Q(conflicts_with=first_id))
         tellings.exclude(pk=event.pk).update(verdict=Verdict.CONFLICT)
         Event.objects.filter(pk=event.pk).update(verdict=Verdict.APPLIED)
-
-
-def _tellings(first_id: int) -> Iterator[str]:
-    yield from Event.objects.filter(pk=first_id).values_list("natural_key", flat=True)
-    yield from Event.objects.filter(conflicts_with=first_id).values_list("natural_key", flat=True)
 
 
 def _delivery(event: Event) -> Delivery:

@@ -13,12 +13,12 @@ from drf_spectacular.utils import extend_schema
 from drf_standardized_errors import formatter, handler
 from drf_standardized_errors.types import Error, ErrorResponse
 from rest_framework import exceptions
-from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.serializers import as_serializer_error
 from rest_framework.views import APIView
 
 from config.parsers import TooLarge
+from layouts.api.errors import error_details
 from recordings.services.errors import (
     ChangeInFlight,
     IdempotencyMismatch,
@@ -44,17 +44,6 @@ class ApiError(exceptions.APIException):
         self.extra = extra
 
 
-# So many are told of at once; whoever has more sent something else than a request.
-MOST_PROBLEMS = 100
-
-
-def _invalid(error: InvalidParameters) -> exceptions.APIException:
-    problems: dict[str, list[ErrorDetail]] = {}
-    for problem in error.problems[:MOST_PROBLEMS]:
-        problems.setdefault(problem.attr, []).append(ErrorDetail(str(problem.detail), code=problem.code))
-    return exceptions.ValidationError(problems)
-
-
 def _slot_taken(error: SlotTaken) -> exceptions.APIException:
     detail = _("A live recording holds this slot. Stop it, or use another slot.")
     return ApiError(409, "slot_taken", detail, fault="caller", recording=str(error.recording_id))
@@ -71,7 +60,7 @@ def _vendor_refused(error: VendorRefused) -> exceptions.APIException:
 
 
 ANSWERS: dict[type[RecordingError], Callable[[Any], exceptions.APIException]] = {
-    InvalidParameters: _invalid,
+    InvalidParameters: lambda error: exceptions.ValidationError(error_details(error.problems)),
     SlotTaken: _slot_taken,
     VendorRefused: _vendor_refused,
     IdempotencyMismatch: lambda _error: ApiError(

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from layouts.geometry import Align, Canvas, Participant, Window, arrange
 from layouts.parameters import MixLayoutParams
-
-MOST_NEWCOMERS = 25
+from layouts.room import make_newcomers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +54,3 @@ def list_growth(
         steps.append(Growth(joined=joined, windows=windows, moved=moved, unseen=len(present) - len(windows)))
         before = windows
     return tuple(steps)
-
-
-def make_newcomers(participants: Sequence[Participant], *, count: int = MOST_NEWCOMERS) -> list[Participant]:
-    """Return *count* people with a camera, named +1, +2, … and unlike anybody who is there."""
-    taken = {person.user_id for person in participants}
-    sign = "+"
-    while any(f"{sign}{number}" in taken for number in range(1, count + 1)):
-        sign += "+"
-    return [Participant(f"{sign}{number}") for number in range(1, count + 1)]

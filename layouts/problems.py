@@ -65,6 +65,9 @@ FIELD_ERRORS: Mapping[str, tuple[str, "_StrPromise"]] = {
 # The attr of a fault that lies in no field, as in Django REST framework.
 WHOLE_REQUEST = "non_field_errors"
 
+# So many are told of at once; whoever has more sent something else than a request.
+MOST_PROBLEMS = 100
+
 UNLISTED = ("invalid", _("Is not valid."))
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from layouts.geometry import Align, Canvas, Participant, arrange, cast_custom, list_vacant
-from layouts.growth import make_newcomers
 from layouts.ink import FONT_FAMILY, NEUTRAL, number, safe, write_text
 from layouts.overlays import draw_background, draw_watermark
 from layouts.parameters import MixLayoutParams
+from layouts.room import make_newcomers
 from layouts.tiles import Tile, Translate, draw_tiles
 
 STRIP_COUNTS = (1, 2, 4, 9, 16, 25)

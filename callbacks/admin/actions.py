@@ -1,17 +1,13 @@
 """What an operator can do about events: apply them again, and believe another telling."""
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
@@ -19,16 +15,20 @@ from callbacks import replay
 from callbacks.admin.words import VERDICTS
 from callbacks.models import Event, Verdict
 from callbacks.providers.base import Malformed
+from recordings.admin.asking import AsksFirst
 from recordings.models import Recording
 
 MOST_AT_ONCE = 200
 
 
-class EventActions(ModelAdmin):  # type: ignore[misc]  # untyped library
+class EventActions(AsksFirst):
     """Apply again, for one event and for several, and Believe; all need POST and the permission to change events."""
 
     actions = ["apply_again_selected"]
     actions_detail = ["apply_again", "adopt"]
+
+    def name_item(self, item: Any) -> str:
+        return f"{item}, {item.task_id or item.room_id}"
 
     def has_replay_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("callbacks.change_event"))
@@ -46,7 +46,7 @@ class EventActions(ModelAdmin):  # type: ignore[misc]  # untyped library
     def apply_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Apply one event again."""
         question = _("Read this event again and apply what is new in it? What is known already changes nothing.")
-        return self._one(request, object_id, _apply_and_tell, question=question, submit=_("Apply again"))
+        return self.act_on_one(request, object_id, _apply_and_tell, question=question, submit=_("Apply again"))
 
     @action(  # type: ignore[untyped-decorator]  # untyped library
         description=gettext_lazy("Believe this one instead"),
@@ -60,35 +60,9 @@ class EventActions(ModelAdmin):  # type: ignore[misc]  # untyped library
             "Believe this telling instead of every other one of the same event? The recording is computed anew with "
             "it, even if that takes back how it ended, and counts as confirmed."
         )
-        return self._one(request, object_id, _adopt_and_tell, question=question, submit=_("Believe this one instead"))
-
-    def _one(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        act: Callable[[HttpRequest, Event], None],
-        *,
-        question: str,
-        submit: str,
-    ) -> HttpResponse:
-        event = self.get_object(request, object_id)
-        if event is None:
-            missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-            return missing
-        page = reverse("admin:callbacks_event_change", args=[event.pk])
-        if request.method == "POST":
-            act(request, event)
-            return HttpResponseRedirect(page)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": submit,
-            "opts": self.opts,
-            "question": question,
-            "button": submit,
-            "items": [f"{event}, {event.task_id or event.room_id}"],
-            "back": page,
-        }
-        return TemplateResponse(request, "admin/confirm.html", context)
+        return self.act_on_one(
+            request, object_id, _adopt_and_tell, question=question, submit=_("Believe this one instead")
+        )
 
     @action(  # type: ignore[untyped-decorator]  # untyped library
         description=gettext_lazy("Apply selected events again"), permissions=["replay"]

@@ -8,9 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from layouts.admin.people import fill_room, list_named
 from layouts.geometry import Canvas
 from layouts.parameters import MixLayoutParams, TimestampWaterMark
+from layouts.room import fill_room, list_named
 from layouts.svg import draw
 
 # The first that holds everything is the one a layout was probably made for.
@@ -60,7 +60,7 @@ def make_thumbnail(stored: Any) -> SafeString | str:
     layout = read_stored(stored)
     if layout is None:
         return "-"
-    room = fill_room(list_named(layout), count=PEOPLE)
+    room = fill_room(list_named(layout), count=PEOPLE)[:PEOPLE]
     svg = draw(layout, participants=room, canvas=guess_canvas(layout), translate=_)
     return format_html(
         '<img class="lt-thumbnail" src="data:image/svg+xml;base64,{}" alt="{}" loading="lazy">',

@@ -5,9 +5,9 @@ from typing import Any
 from django.utils.translation import gettext
 
 from layouts.admin.editing import EditingForm
-from layouts.admin.people import fill_room, list_named
 from layouts.admin.pictures import CANVASES, read_stored
 from layouts.lint import lint
+from layouts.room import fill_room, list_named
 from layouts.svg import draw, draw_strip
 
 MOST_FINDINGS = 50
@@ -23,7 +23,7 @@ def make_preview(form: EditingForm) -> dict[str, Any]:
     data, canvas = form.layout_data, form.canvas
     layout = read_stored(data)
     people = form.people or (list_named(layout) if layout is not None else [])
-    room = fill_room(people, count=form.people_count)
+    room = fill_room(people, count=form.people_count)[: form.people_count]
     findings = [
         *_list_form_faults(form),
         *_list_lint(form, data=data, canvas=canvas or CANVASES[0], participants=room if people or layout else None),

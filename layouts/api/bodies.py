@@ -9,10 +9,11 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from applications.models import Application
-from layouts.api.serializers import errors_of
+from layouts.api.errors import error_details
 from layouts.geometry import Align, Canvas, Participant
-from layouts.growth import make_newcomers
 from layouts.parameters import MediaId, MixLayoutParams, Parameters, UserId
+from layouts.problems import list_field_problems
+from layouts.room import fill_room
 from layouts.services import find_layout, lay_over
 
 MOST_PEOPLE = 100
@@ -55,7 +56,7 @@ class PreviewRequest(Parameters):
     def list_participants(self) -> list[Participant]:
         """Return who is in the room, strangers included."""
         known = [Participant(one.user_id, one.media_id, one.audio_only) for one in self.participants]
-        return [*known, *make_newcomers(known, count=max(0, self.people - len(known)))]
+        return fill_room(known, count=self.people)
 
     def get_align(self) -> Align:
         """Return to how many pixels edges are rounded."""
@@ -85,7 +86,7 @@ def read_preview(data: Any, *, application: Application) -> tuple[PreviewRequest
     try:
         wish = PreviewRequest.model_validate(rest)
     except ValidationError as error:
-        raise serializers.ValidationError(errors_of(error, data=rest)) from error
+        raise serializers.ValidationError(error_details(list_field_problems(error, data=rest))) from error
     given = data.get("mix_layout_params")
     if wish.layout_template is not None:
         version = find_layout(wish.layout_template, application=application)

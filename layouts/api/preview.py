@@ -15,8 +15,8 @@ from rest_framework.views import APIView
 
 from applications.models import ApiKey
 from layouts.api.bodies import PreviewRequest, read_preview
+from layouts.api.errors import error_details
 from layouts.api.renderers import PngRenderer, SvgRenderer
-from layouts.api.serializers import errors_of
 from layouts.freeze import freeze
 from layouts.geometry import Window, arrange, list_vacant
 from layouts.growth import list_growth
@@ -24,6 +24,7 @@ from layouts.images import check_images
 from layouts.lint import Finding, lint
 from layouts.parameters import MixLayoutParams
 from layouts.png import write_png
+from layouts.problems import list_field_problems
 from layouts.svg import draw, draw_strip
 
 
@@ -97,7 +98,7 @@ class PreviewView(APIView):
             layout = MixLayoutParams.model_validate(raw)
         except ValidationError as error:
             if wants_picture:
-                found = errors_of(error, data=raw)
+                found = error_details(list_field_problems(error, data=raw))
                 told = {f"mix_layout_params.{path}": details for path, details in found.items()}
                 raise serializers.ValidationError(told) from error
             return Response(PreviewSerializer(_describe(None, raw, wish)).data)

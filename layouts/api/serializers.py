@@ -5,14 +5,12 @@ from typing import Any
 
 from pydantic import ValidationError
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail
 
 from applications.api.serializers import refuse_unknown
+from layouts.api.errors import error_details
 from layouts.models import LayoutTemplate, LayoutTemplateVersion
 from layouts.parameters import MixLayoutParams
 from layouts.problems import list_field_problems
-
-MOST_PROBLEMS = 100
 
 
 class LayoutField(serializers.DictField):
@@ -32,15 +30,7 @@ def read_layout(data: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return MixLayoutParams.model_validate(dict(data)).to_json()
     except ValidationError as error:
-        raise serializers.ValidationError(errors_of(error, data=data)) from error
-
-
-def errors_of(error: ValidationError, *, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
-    """Return what the models found in *data*, by path."""
-    found: dict[str, list[ErrorDetail]] = {}
-    for problem in list(list_field_problems(error, data=data))[:MOST_PROBLEMS]:
-        found.setdefault(problem.attr, []).append(ErrorDetail(str(problem.detail), code=problem.code))
-    return found
+        raise serializers.ValidationError(error_details(list_field_problems(error, data=data))) from error
 
 
 class LayoutTemplateSerializer(serializers.ModelSerializer[LayoutTemplate]):

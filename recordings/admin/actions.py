@@ -1,27 +1,25 @@
 """What an operator can do: ask the vendor, stop, and confirm. All call the services, so they leave the same trail."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from recordings.admin.acting import can_be_asked, confirm_and_tell, name_room, refresh_and_tell, stop_and_tell
+from recordings.admin.asking import AsksFirst
 from recordings.models import Recording
 
 # Each is a call to the vendor that may take its whole timeout.
 MOST_AT_ONCE = 20
 
 
-class RecordingActions(ModelAdmin):  # type: ignore[misc]  # untyped library
+class RecordingActions(AsksFirst):
     """Refresh and Stop, for one and for several, and Confirm; all need POST and the permission to change recordings."""
 
     actions = ["refresh_selected", "stop_selected"]
@@ -44,7 +42,7 @@ class RecordingActions(ModelAdmin):  # type: ignore[misc]  # untyped library
     def refresh(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask the vendor about one recording."""
         question = _("Ask the vendor now how this recording is?")
-        return self._one(request, object_id, refresh_and_tell, question=question, submit=_("Refresh from vendor"))
+        return self.act_on_one(request, object_id, refresh_and_tell, question=question, submit=_("Refresh from vendor"))
 
     @action(  # type: ignore[untyped-decorator]  # untyped library
         description=gettext_lazy("Stop"),
@@ -55,7 +53,7 @@ class RecordingActions(ModelAdmin):  # type: ignore[misc]  # untyped library
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Stop one recording."""
         question = _("Stop this recording for good? What was captured is kept; it cannot be resumed.")
-        return self._one(request, object_id, stop_and_tell, question=question, submit=_("Stop"))
+        return self.act_on_one(request, object_id, stop_and_tell, question=question, submit=_("Stop"))
 
     @action(  # type: ignore[untyped-decorator]  # untyped library
         description=gettext_lazy("Confirm"), permissions=["operate"], icon="verified", variant=ActionVariant.PRIMARY
@@ -63,26 +61,7 @@ class RecordingActions(ModelAdmin):  # type: ignore[misc]  # untyped library
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Believe what is told of one recording."""
         question = _("Believe what is told of this recording until now? What comes later is judged anew.")
-        return self._one(request, object_id, confirm_and_tell, question=question, submit=_("Confirm"))
-
-    def _one(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        act: Callable[[HttpRequest, Recording], None],
-        *,
-        question: str,
-        submit: str,
-    ) -> HttpResponse:
-        recording = self.get_object(request, object_id)
-        if recording is None:
-            missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-            return missing
-        page = reverse("admin:recordings_recording_change", args=[recording.pk])
-        if request.method != "POST":
-            return self._ask(request, question=question, submit=submit, recordings=[recording], back=page)
-        act(request, recording)
-        return HttpResponseRedirect(page)
+        return self.act_on_one(request, object_id, confirm_and_tell, question=question, submit=_("Confirm"))
 
     # --- several
 
@@ -109,8 +88,8 @@ class RecordingActions(ModelAdmin):  # type: ignore[misc]  # untyped library
                 len(recordings),
             )
             back = reverse("admin:recordings_recording_changelist")
-            return self._ask(
-                request, question=question, submit=_("Stop"), recordings=recordings, back=back, several=True
+            return self.ask(
+                request, question=question, submit=_("Stop"), items=recordings, back=back, action="stop_selected"
             )
         for recording in recordings:
             stop_and_tell(request, recording)
@@ -124,28 +103,8 @@ class RecordingActions(ModelAdmin):  # type: ignore[misc]  # untyped library
         messages.error(request, text % {"number": MOST_AT_ONCE})
         return []
 
-    def _ask(
-        self,
-        request: HttpRequest,
-        *,
-        question: str,
-        submit: str,
-        recordings: list[Recording],
-        back: str,
-        several: bool = False,
-    ) -> HttpResponse:
-        context: dict[str, Any] = {
-            **self.admin_site.each_context(request),
-            "title": submit,
-            "opts": self.opts,
-            "question": question,
-            "button": submit,
-            "items": [f"{name_room(recording)}: {recording.state}" for recording in recordings],
-            "selected": [recording.pk for recording in recordings] if several else [],
-            "action": "stop_selected",
-            "back": back,
-        }
-        return TemplateResponse(request, "admin/confirm.html", context)
+    def name_item(self, item: Any) -> str:
+        return f"{name_room(item)}: {item.state}"
 
 
 def _idle_actions(recording: Recording) -> set[str]:

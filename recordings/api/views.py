@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from applications.models import ApiKey
 from layouts.api.renderers import PngRenderer, SvgRenderer
 from layouts.png import write_png
+from layouts.problems import MOST_PROBLEMS
 from recordings.api.answers import answer_start
 from recordings.api.bodies import ChangeRecording, StartRecording, inspect_start, read_change, read_start
 from recordings.api.filters import RecordingFilter
@@ -31,7 +32,7 @@ from recordings.api.serializers import (
 )
 from recordings.gateway import get_gateway
 from recordings.models import Recording, RecordingFile
-from recordings.parameters.layout_findings import list_layout_warnings
+from recordings.parameters.layout_findings import list_layout_findings
 from recordings.services.modify import modify_recording
 from recordings.services.pictures import draw_parameters
 from recordings.services.preview import preview_create
@@ -62,7 +63,6 @@ LOCATION = OpenApiParameter(
 )
 
 # A dry run tells of so many at once.
-MOST_PROBLEMS = 100
 # Not needed to show a recording, and costly to decrypt for every row of a page.
 SECRETS = [f"application__{name}" for name in ("secret_id", "secret_key", "sdk_secret_key")]
 SECRETS += [f"storage_profile__{name}" for name in ("access_key", "secret_key")]
@@ -246,7 +246,7 @@ class ValidateView(APIView):
         application = _key(request).application
         _options, parameters, profile, problems = inspect_start(request.data, application=application)
         vendor_request = None
-        warnings = list_layout_warnings(parameters) if parameters is not None else []
+        warnings = list_layout_findings(parameters, "warning") if parameters is not None else []
         if parameters is not None and profile is not None and not problems:
             vendor_request = preview_create(application=application, parameters=parameters, profile=profile)
         answer = {

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from layouts.parameters import FieldUnknown
 from layouts.problems import Problem, list_field_problems, unknown_field
 from recordings.parameters.drafts import build_draft
-from recordings.parameters.layout_findings import list_layout_errors
+from recordings.parameters.layout_findings import list_layout_findings
 from recordings.parameters.layout_rules import LAYOUT_RULES
 from recordings.parameters.recording import ModifyParameters, RecordingParameters
 from recordings.parameters.rules import START_RULES, STORAGE_RULES, vod_aac_only_for_sound
@@ -83,7 +83,7 @@ def _apply(rules: Iterable[Rule], data: Mapping[str, Any]) -> tuple[RecordingPar
         with suppress(FieldUnknown):
             problems.extend(rule(parameters))
     if not problems:
-        problems += list_layout_errors(parameters)
+        problems += list_layout_findings(parameters, "error")
     return (None if problems else parameters), problems
 
 

@@ -1,7 +1,5 @@
 """What lint says about the layout of a sound request: errors refuse it, warnings do not."""
 
-from collections.abc import Iterator
-
 from django.utils.translation import gettext
 
 from layouts.lint import Finding, Severity, lint
@@ -16,32 +14,18 @@ _PLACES = {
 }
 
 
-def list_layout_errors(parameters: RecordingParameters) -> list[Problem]:
-    """Return what would spoil the picture for certain, beside what the vendor refuses."""
-    return [
-        Problem(attr=_attr(finding), code=finding.code, detail=f"{finding.detail} {finding.remedy}")
-        for finding in _findings(parameters, "error")
-    ]
-
-
-def list_layout_warnings(parameters: RecordingParameters) -> list[Problem]:
-    """Return what is likely not meant."""
-    return [
-        Problem(attr=_attr(finding), code=finding.code, detail=f"{finding.detail} {finding.remedy}")
-        for finding in _findings(parameters, "warning")
-    ]
-
-
-def _findings(parameters: RecordingParameters, severity: Severity) -> Iterator[Finding]:
+def list_layout_findings(parameters: RecordingParameters, severity: Severity) -> list[Problem]:
+    """Return what would spoil the picture for certain (error), or what is likely not meant (warning)."""
     layout, subscriptions = parameters.mix_layout_params, parameters.record_params.subscribe_stream_user_ids
     if layout is None:
-        return
+        return []
     found = lint(
         layout,
         canvas=canvas_size(parameters.mix_transcode_params),
         subscriptions=subscriptions.to_json() if subscriptions is not None else None,
     )
-    yield from (finding.translated(gettext) for finding in found if finding.severity == severity)
+    told = (finding.translated(gettext) for finding in found if finding.severity == severity)
+    return [Problem(attr=_attr(each), code=each.code, detail=f"{each.detail} {each.remedy}") for each in told]
 
 
 def _attr(finding: Finding) -> str:

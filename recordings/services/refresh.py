@@ -24,7 +24,7 @@ def refresh_recording(*, recording_id: UUID, gateway: Gateway) -> Recording:
     with transaction.atomic():
         recording = lock_recording(recording_id)
         snapshot = apply_facts(recording=recording, facts=[])
-        if snapshot.observed_family not in ("", "trtc"):
+        if snapshot.is_out_of_reach:
             raise StartedElsewhere
         account = account_of(recording.application)
     if not snapshot.task_id or snapshot.exited_at is not None or is_terminal(State(recording.state)):

@@ -27,7 +27,7 @@ def stop_recording(*, recording_id: UUID, gateway: Gateway, source: Source = Sou
     with transaction.atomic():
         recording = lock_recording(recording_id)
         snapshot = apply_facts(recording=recording, facts=[])
-        if snapshot.observed_family not in ("", "trtc") and not is_terminal(snapshot.state):
+        if snapshot.is_out_of_reach and not is_terminal(snapshot.state):
             raise StartedElsewhere
         if snapshot.ended_at is None and snapshot.stop_requested_at is None:
             asked = Fact(

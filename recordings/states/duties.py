@@ -63,7 +63,7 @@ def _duties_to_observed(
 ) -> Iterator[tuple[datetime, Step]]:
     """Yield what is owed to a recording that was started elsewhere: it is watched, and stopped only on request."""
     task = snapshot.current
-    if snapshot.observed_family == "trtc" and task is not None:
+    if not snapshot.is_out_of_reach and task is not None:
         if snapshot.stop_requested_at is not None:
             yield from _deletes(snapshot, looked_at, policy)
         if snapshot.exited_at is None and not is_terminal(snapshot.state):

@@ -36,7 +36,7 @@ def fold(facts: Iterable[Fact], *, policy: Policy) -> Snapshot:
     opening = opening_of(known)
     if opening.kind == FactKind.OBSERVED and opening.data["family"] != "trtc":
         return fold_observed(known, opening=opening, policy=policy)
-    ledger = sort_out(known)
+    ledger = sort_out(known, opening=opening)
     spacing = timedelta(seconds=policy.gone_spacing_seconds)
     parameters, revision, pending = parameters_of(ledger)
     tasks = by_age(ledger)

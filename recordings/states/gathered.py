@@ -8,7 +8,8 @@ from typing import Any
 from recordings.states.attempt import Attempt
 from recordings.states.facts import Fact, FactKind, Source
 from recordings.states.inventory import Plan
-from recordings.states.task import TaskEvidence, gather_task
+from recordings.states.task import TaskEvidence
+from recordings.states.task_facts import gather_task
 from recordings.states.vocabulary import FileKind
 
 
@@ -57,8 +58,8 @@ def opening_of(facts: list[Fact]) -> Fact:
     raise NoRequest
 
 
-def sort_out(facts: list[Fact]) -> Gathered:
-    ledger = Gathered(requested=opening_of(facts))
+def sort_out(facts: list[Fact], *, opening: Fact) -> Gathered:
+    ledger = Gathered(requested=opening)
     for fact in facts:
         if fact.task_id:
             task = ledger.tasks.get(fact.task_id)

@@ -72,6 +72,11 @@ class Snapshot:
         return bool(self.observed_family)
 
     @property
+    def is_out_of_reach(self) -> bool:
+        """True for a recording of a product that we do not call: it can only be watched."""
+        return self.observed_family not in ("", "trtc")
+
+    @property
     def current(self) -> TaskEvidence | None:
         """The task that this recording is about now."""
         return next((task for task in self.tasks if task.task_id == self.task_id), None)

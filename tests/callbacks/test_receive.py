@@ -1,7 +1,6 @@
 """Callbacks over HTTP: who is believed, what is stored, what it moves."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from django.db import connection, connections
@@ -17,13 +16,6 @@ from recordings.services.start import StartRequest, start_recording
 from recordings.states.vocabulary import State
 from tests.callbacks.deliver import KEY, SAMPLES, deliver, event, read_sample, sign
 from tests.vendor import Vendor, timed_out
-
-
-@pytest.fixture(autouse=True)
-def _fresh_keys() -> Iterator[None]:
-    forget_rings()
-    yield
-    forget_rings()
 
 
 @pytest.fixture

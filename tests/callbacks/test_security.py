@@ -133,7 +133,7 @@ def test_a_stamp_that_is_over_is_refused_and_a_late_retry_is_marked(speaker: Spe
     assert tell(endpoint, body_of(speaker), expires_in=-SKEW_SECONDS + 60) == 200
     assert Event.objects.get().is_late
     Event.objects.all().delete()
-    assert tell(endpoint, body_of(speaker), expires_in=1) == 200
+    assert tell(endpoint, body_of(speaker), expires_in=30) == 200  # stamps count whole seconds: a slow machine's fit in
     assert not Event.objects.get().is_late
 
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 from layouts.geometry import Canvas, Participant, arrange
-from layouts.growth import list_growth, make_newcomers
+from layouts.growth import list_growth
 from layouts.parameters import MixLayoutParams
+from layouts.room import make_newcomers
 from tests.layouts.rooms import room
 
 CANVAS = Canvas(1280, 720)

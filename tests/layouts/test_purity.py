@@ -5,7 +5,7 @@ import sys
 
 PURE = [
     *("addresses", "boxes", "colors", "freeze", "geometry", "growth", "image_header", "images", "ink", "lint"),
-    *("overlays", "parameters", "png", "svg", "text", "tiers", "tiles", "watermarks"),
+    *("overlays", "parameters", "png", "room", "svg", "text", "tiers", "tiles", "watermarks"),
 ]
 HEAVY = {"django", "rest_framework", "psycopg", "requests", "applications"}
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from callbacks.outage import drain, failed, the_spool
+from callbacks.models import Event, Verdict
+from callbacks.outage import drain, the_spool
 
 
 class Command(BaseCommand):
@@ -21,10 +22,16 @@ class Command(BaseCommand):
         spool = the_spool()
         if spool is None:
             raise CommandError("SPOOL_FOLDER is empty: there is no spool.")
+        failed = -_count_failed()
         stored = drain(take_back=options["take_back"])
         (waiting, _), (refused, _) = spool.size(), spool.size(refused=True)
         self.stdout.write(f"Stored: {stored}. Files that wait: {waiting}, that were refused: {refused}.")
-        if failed:
-            raise CommandError(f"{len(failed)} could not be applied: the log says why; then see replay_callbacks.")
+        failed += _count_failed()
+        if failed > 0:
+            raise CommandError(f"{failed} could not be applied: the log says why; then see replay_callbacks.")
         if waiting or refused:
             raise CommandError("Some are left; the log says why.")
+
+
+def _count_failed() -> int:
+    return Event.objects.filter(verdict=Verdict.FAILED).count()

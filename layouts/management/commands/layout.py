@@ -14,10 +14,10 @@ from pydantic import ValidationError
 
 from layouts.freeze import freeze
 from layouts.geometry import Canvas, Participant, arrange, list_vacant
-from layouts.growth import make_newcomers
 from layouts.lint import lint
 from layouts.parameters import MediaId, MixLayoutMode, MixLayoutParams
 from layouts.png import write_png
+from layouts.room import fill_room
 from layouts.svg import draw, draw_strip
 from layouts.text import FULL, character_width
 
@@ -57,8 +57,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, **options: Any) -> None:
         data = _read_params(options)
-        people: list[Participant] = options["users"]
-        people += make_newcomers(people, count=max(0, options["people"] - len(people)))
+        people = fill_room(options["users"], count=options["people"])
         has_errors = options["lint"] and self._print_findings(data, people, options["canvas"])
         try:
             layout = MixLayoutParams.model_validate(data)
