@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 LOCK := requirements/development.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock lint types clean
+.PHONY: help setup demo test test-browser test-crash check bench lock lint types clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -30,7 +30,14 @@ demo: setup  ## Record a meeting end to end against the sandbox (ONCE=1: exit wh
 	@$(BIN)/python manage.py demo $(if $(ONCE),--once)
 
 test: setup .venv-tccli/.ready  ## Pass every test, on a real PostgreSQL
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --ignore tests/browser -m "not storm"
+
+test-crash: setup  ## Kill processes at every failpoint, for minutes; python -m tests.crash does it for longer
+	$(BIN)/python -m pytest tests/crash
+
+test-browser: setup  ## See the demo in a real Chromium (Debian's, which plays H.264)
+	@command -v chromium >/dev/null || { apt-get update -q && apt-get install -q -y --no-install-recommends chromium; } || { echo "Chromium is needed: apt-get install chromium"; exit 1; }
+	$(BIN)/python -m pytest tests/browser
 
 check: setup .venv-tccli/.ready lint types  ## What CI runs: style, types, contracts, migrations, deploy, tests
 	$(BIN)/python manage.py makemigrations --check --dry-run
@@ -54,4 +61,4 @@ lock: setup  ## Write the hashed lock files anew from pyproject.toml
 	printf 'tccli\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links - -o requirements/tccli.lock
 
 clean:  ## Remove what the targets made (not .env)
-	rm -rf $(VENV) .venv-tccli .postgres .demo
+	rm -rf $(VENV) .venv-tccli .postgres .demo .browser

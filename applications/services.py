@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 
-from applications.models import ApiKey, Application, CallbackEndpoint, Scope, StorageProfile
+from applications.models import ApiKey, Application, CallbackEndpoint, Scope, StorageKind, StorageProfile
 
 # How long a replaced callback key still verifies. Callbacks that are under way are signed with it, and the vendor's
 # console takes a while to change over.
@@ -68,24 +71,60 @@ def rotate_callback_key(*, endpoint: CallbackEndpoint, new_key: str) -> None:
     endpoint.current_key, endpoint.current_key_since = new_key, now
 
 
-def create_storage_profile(*, application: Application, fields: Mapping[str, Any]) -> StorageProfile:
+def create_storage_profile(
+    *, application: Application, fields: Mapping[str, Any], try_first: bool = False
+) -> StorageProfile:
     """Create a place for files.
+
+    Args:
+        try_first: Call the storage before, and store nothing that does not work.
 
     Raises:
         ValidationError: A field is wrong, or the name is taken; nothing is stored.
+        StorageBroken: It was tried.
     """
-    profile = StorageProfile(application=application, **fields)
-    _save_profile(profile)
+    checked = {"check_files": fields.get("kind", StorageKind.COS) != StorageKind.VOD}
+    profile = StorageProfile(application=application, **(checked | dict(fields)))
+    if try_first:
+        _try_first(profile)
+    with transaction.atomic():
+        _save_profile(profile)
+        if not try_first:
+            ask_for_check(profile)
     return profile
 
 
-@transaction.atomic
-def change_storage_profile(*, profile_id: int, fields: Mapping[str, Any]) -> StorageProfile:
+def change_storage_profile(*, profile_id: int, fields: Mapping[str, Any], try_first: bool = False) -> StorageProfile:
     """Change a place for files; recordings that wait to be started go to where it is then.
+
+    Args:
+        try_first: Call the storage before, and store nothing that does not work.
 
     Raises:
         ValidationError: A field is wrong, or the kind would change; nothing is stored.
+        StorageBroken: It was tried.
     """
+    tried = _try_change(profile_id, fields) if try_first else None
+    with transaction.atomic():
+        profile = _change_locked(profile_id, fields)
+        if try_first:
+            profile.preflight = tried
+            profile.save(update_fields=["preflight"])
+        else:
+            ask_for_check(profile)
+    return profile
+
+
+def _try_change(profile_id: int, fields: Mapping[str, Any]) -> Any:
+    candidate = StorageProfile.objects.get(pk=profile_id)
+    candidate.pk = None  # what comes of it is not the stored profile's
+    for name, value in fields.items():
+        setattr(candidate, name, value)
+    _try_first(candidate)
+    return candidate.preflight
+
+
+def _change_locked(profile_id: int, fields: Mapping[str, Any]) -> StorageProfile:
     profile = StorageProfile.objects.select_for_update().get(pk=profile_id)
     if "kind" in fields and fields["kind"] != profile.kind:
         # Recordings were checked against the kind, and their files are judged by it.
@@ -94,6 +133,39 @@ def change_storage_profile(*, profile_id: int, fields: Mapping[str, Any]) -> Sto
         setattr(profile, name, value)
     _save_profile(profile)
     return profile
+
+
+def check_storage(profile: StorageProfile) -> dict[str, Any] | None:
+    """Try whether *profile* works, stored or not, and return what came of it; None for VOD. Calls the storage."""
+    result: dict[str, Any] | None = import_string(settings.STORAGE_PREFLIGHT)(profile)
+    return result
+
+
+def ask_for_check(profile: StorageProfile) -> None:
+    """Let a worker try whether a profile works, in the caller's transaction; not where its files are not looked at."""
+    if profile.check_files:
+        job = app.configure_task("recordings.check_profile", allow_unknown=False)
+        job.defer(profile_id=profile.pk)
+
+
+class StorageBroken(Exception):
+    """A storage profile was to be tried before it is stored, and does not work; nothing is stored.
+
+    Args:
+        result: Of `check_storage`.
+    """
+
+    def __init__(self, result: Mapping[str, Any]) -> None:
+        super().__init__("storage profile does not work")
+        self.result = result
+
+
+def _try_first(profile: StorageProfile) -> None:
+    profile.full_clean(validate_constraints=False)
+    result = check_storage(profile)
+    if result is not None and not result["ok"]:
+        raise StorageBroken(result)
+    profile.preflight = result
 
 
 def _save_profile(profile: StorageProfile) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from callbacks.delivery import Delivery
 from callbacks.group_commit import GroupCommit
 from callbacks.keyring import Ring
+from callbacks.metrics import observe_lag
 from callbacks.outage import AWAY, let_connection_go, start_draining, the_spool
 from callbacks.providers.base import Provider, Terms, WrongApplication
 from callbacks.redaction import scrub
@@ -55,7 +56,7 @@ def ingest(*, provider: Provider, ring: Ring, headers: Mapping[str, str], body: 
         quiet_seconds=ring.quiet_seconds,
     )
     try:
-        return _group.submit(delivery)
+        ingested = _group.submit(delivery)
     except (SpoolFull, OSError) as error:
         raise NotKept from error
     except Exception as error:
@@ -64,6 +65,9 @@ def ingest(*, provider: Provider, ring: Ring, headers: Mapping[str, str], body: 
         except Exception as worse:
             raise NotKept from worse
         return Ingested.FAILED
+    if ingested == Ingested.NEW:
+        observe_lag(delivery.family, delivery.occurred_at)
+    return ingested
 
 
 # --- into the database, or else onto the disk

@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 
 from callbacks.delivery import Delivery
 from callbacks.drain import Drainer
+from callbacks.metrics import observe_lag
 from callbacks.spool import Spool
 from callbacks.spooled import Spooled
 from callbacks.store import keep_failed, store
@@ -75,6 +76,9 @@ def _store_spooled(items: Sequence[Spooled]) -> None:
         if len(deliveries) > 1:
             raise  # each comes again alone
         keep_failed(deliveries[0], error)
+    else:
+        for delivery in deliveries:
+            observe_lag(delivery.family, delivery.occurred_at)
 
 
 def is_away(error: BaseException) -> bool:

@@ -151,6 +151,12 @@ class Spool:
                 files += 1
         return files, size
 
+    def oldest_seconds(self) -> float:
+        """Return since when the oldest batch waits; 0 when none does."""
+        with suppress(FileNotFoundError, IndexError):
+            return max(time.time() - self._list(self.folder)[0].stat().st_mtime, 0.0)
+        return 0.0
+
     def take_back(self) -> int:
         """Have what was set aside wait again in its old place, after a repair; return the number of files.
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from applications.families import Assurance
 from callbacks.ingest import NotKept, ingest
 from callbacks.keyring import KeysUnknown, Ring, UnknownAddress, find_ring
+from callbacks.metrics import count_callback
 from callbacks.models import Refusal
 from callbacks.providers import PROVIDERS
 from callbacks.providers.base import Malformed, SignatureRejected, StampExpired, WrongApplication
@@ -54,7 +55,9 @@ def receive(request: HttpRequest, family: str, token: str) -> JsonResponse:
         return _answer(400)
     except (NotKept, KeysUnknown):
         logger.exception("callback_not_stored", extra={"family": family})
+        count_callback(family, "not_kept")
         return _answer(503)
+    count_callback(family, ingested)
     if ingested == Ingested.EXCESSIVE:
         _refuse(request, family, ring, why=Refusal.TOO_MANY_VARIANTS, body=body)
     return _answer(200)
@@ -65,6 +68,7 @@ def _refuse(
 ) -> None:
     provider = PROVIDERS.get(family)
     logger.warning("callback_refused", extra={"family": provider and family, "why": why, "detail": detail})
+    count_callback(family if provider else "", why)
     refuse(
         why=why,
         family=family if provider else "",

@@ -34,11 +34,14 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """Reading needs the scope `read`, everything else `write`; a view that changes nothing says `reads_only`."""
+    """Reading needs the scope `read`, everything else `write`; a view that changes nothing says `reads_only`.
+
+    A view that hands out more than words names its own scope.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         reads = request.method in SAFE_METHODS or getattr(view, "reads_only", False)
-        needed = Scope.READ if reads else Scope.WRITE
+        needed = getattr(view, "scope", None) or (Scope.READ if reads else Scope.WRITE)
         return isinstance(request.auth, ApiKey) and needed in request.auth.scopes
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
+SHORTEST_SECRET, FEWEST_CHARACTERS = 50, 5  # as Django's own security.W009, which looks with --deploy alone
 # Below these, a request of a few kilobytes can exhaust the memory, or reach SQL through a query parameter.
 FLOORS = {"Django": "5.2.19", "djangorestframework": "3.18.2"}
 
@@ -71,6 +72,22 @@ def check_public_url(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) ->
             hint="Set PUBLIC_URL to the https:// address at which the vendor reaches this service. "
             "Only on a machine of your own, for plain HTTP on loopback: HTTPS=false.",
             id="config.E004",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_secret_key(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
+    """E007: who guesses the key signs himself in."""
+    key: str = settings.SECRET_KEY
+    if len(key) >= SHORTEST_SECRET and len(set(key)) >= FEWEST_CHARACTERS:
+        return []
+    return [
+        Error(
+            f"SECRET_KEY has {len(key)} characters, {len(set(key))} different ones: it can be guessed.",
+            hint=f"Set it to {SHORTEST_SECRET} random characters or more: "
+            'python -c "import secrets; print(secrets.token_urlsafe(50))"',
+            id="config.E007",
         )
     ]
 

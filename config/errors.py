@@ -1,6 +1,7 @@
 """The one place where errors become HTTP."""
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,19 +18,23 @@ from rest_framework.request import Request
 from rest_framework.serializers import as_serializer_error
 from rest_framework.views import APIView
 
+from applications.services import StorageBroken
 from config.parsers import TooLarge
 from layouts.api.errors import error_details
 from recordings.services.errors import (
     ChangeInFlight,
+    FileNotThere,
     IdempotencyMismatch,
     InvalidParameters,
+    NoRoom,
     NotChangeable,
-    RecordingError,
     SlotTaken,
     StartedElsewhere,
+    StorageAway,
     VendorRefused,
     VersionMismatch,
 )
+from recordings.storage.words import explain
 from recordings.trtc.errors import Rejected
 
 logger = logging.getLogger(__name__)
@@ -42,11 +47,23 @@ class ApiError(exceptions.APIException):
         super().__init__(detail={attr: [detail]} if attr else detail, code=code)
         self.status_code = status
         self.extra = extra
+        self.wait: int | None = None  # seconds; becomes Retry-After
 
 
 def _slot_taken(error: SlotTaken) -> exceptions.APIException:
     detail = _("A live recording holds this slot. Stop it, or use another slot.")
     return ApiError(409, "slot_taken", detail, fault="caller", recording=str(error.recording_id))
+
+
+def _no_room(error: NoRoom) -> exceptions.APIException:
+    if error.why == "credentials":
+        detail = _("The vendor refuses the application's credentials. An operator has to act.")
+        answer = ApiError(503, "credentials_rejected", detail, fault="operator")
+    else:
+        detail = _("It cannot start at once, and was not to be queued. Try again later.")
+        answer = ApiError(429, "no_room", detail, fault="none", waiting_for=str(error.why))
+    answer.wait = math.ceil(error.retry_after_seconds)
+    return answer
 
 
 def _vendor_refused(error: VendorRefused) -> exceptions.APIException:
@@ -59,9 +76,16 @@ def _vendor_refused(error: VendorRefused) -> exceptions.APIException:
     return ApiError(status, code, detail, fault=gateway.fault, vendor=vendor, **recording)
 
 
-ANSWERS: dict[type[RecordingError], Callable[[Any], exceptions.APIException]] = {
+def _storage_broken(error: StorageBroken) -> exceptions.APIException:
+    trials = error.result["trials"]
+    first = next(trial for trial in trials if not trial["ok"])
+    return ApiError(422, "storage_check_failed", explain(first["problem"]), fault="storage", trials=trials)
+
+
+ANSWERS: dict[type[Exception], Callable[[Any], exceptions.APIException]] = {
     InvalidParameters: lambda error: exceptions.ValidationError(error_details(error.problems)),
     SlotTaken: _slot_taken,
+    NoRoom: _no_room,
     VendorRefused: _vendor_refused,
     IdempotencyMismatch: lambda _error: ApiError(
         422, "idempotency_mismatch", _("This Idempotency-Key was used with another body."), fault="caller"
@@ -78,6 +102,13 @@ ANSWERS: dict[type[RecordingError], Callable[[Any], exceptions.APIException]] = 
         _("The recording was started elsewhere and is only watched here. Change it where it was started."),
         fault="caller",
     ),
+    StorageBroken: _storage_broken,
+    FileNotThere: lambda error: ApiError(
+        409, "file_not_there", _("The file is not in storage, or not yet."), fault="none", reason=error.why
+    ),
+    StorageAway: lambda error: ApiError(
+        503, "storage_unavailable", explain(error.problem), fault="storage", problem=error.problem
+    ),
     NotChangeable: lambda error: ApiError(
         409, "not_changeable", _("The recording is ending or over."), fault="caller", state=str(error)
     ),
@@ -88,7 +119,7 @@ class ExceptionHandler(handler.ExceptionHandler):
     """Turns our errors into answers; everything unexpected stays a loud 500."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        answer = ANSWERS.get(type(exc))  # type: ignore[arg-type]  # any exception may be asked for
+        answer = ANSWERS.get(type(exc))
         if answer is not None:
             return answer(exc)
         if isinstance(exc, ValidationError):  # of a model, by way of a service

@@ -42,6 +42,7 @@ METHODS_OF_STATUS = {
     "415": ("POST", "PATCH"),
     "422": ("POST", "PATCH"),
     "428": ("PATCH",),
+    "429": ("POST",),
 }
 
 

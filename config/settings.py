@@ -1,36 +1,38 @@
 """Every setting, read from the environment once. A `.env` file in the checkout is read first, and loses."""
 
-from dataclasses import fields
+from dataclasses import asdict
 from pathlib import Path
 
-import environ
 from django.utils.translation import gettext_lazy as _
 
+from config.environment import Environment
 from recordings.states.policy import Policy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 env.read_env(BASE_DIR / ".env")
 
 # --- Secrets: no defaults ---------------------------------------------------------------------------------------
 
-SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY = env.secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Fernet keys for credentials at rest; the first encrypts, all of them decrypt (docs/operating.md, key rotation).
-FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS")
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 
 # --- Where it runs ----------------------------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.switch("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 # Where the vendor reaches this service: the callback URLs that an operator pastes begin with it.
-PUBLIC_URL = env.str("PUBLIC_URL", default="https://recordings.example.com").rstrip("/")
+PUBLIC_URL = env.address("PUBLIC_URL", default="https://recordings.example.com")
 # Cookies only over TLS, and HSTS. Off for plain HTTP on loopback alone.
-HTTPS = env.bool("HTTPS", default=True)
+HTTPS = env.switch("HTTPS", default=True)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+# The proxy in front says whose request it was and over what (config/management/commands/serve.py).
+BEHIND_PROXY = env.switch("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL.startswith("https://") else []
 # TLS ends at the proxy; a redirect here would turn a vendor's POST into a lost callback.
 SILENCED_SYSTEM_CHECKS = ["security.W008"]
@@ -58,10 +60,12 @@ INSTALLED_APPS = [
     "layouts",
     "recordings",
     "callbacks",
+    "operations",
     "config",
     "demo",
 ]
 MIDDLEWARE = [
+    "config.middleware.RequestIds",
     "config.middleware.CallbacksFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -113,7 +117,7 @@ APPEND_SLASH = False
 # --- Database ---------------------------------------------------------------------------------------------------
 
 if env.str("DATABASE_URL", default=""):
-    DATABASES = {"default": env.db("DATABASE_URL")}
+    DATABASES = {"default": env.database("DATABASE_URL")}
 else:
     DATABASES = {
         "default": {
@@ -124,12 +128,20 @@ else:
     }
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+# A server whose host died says nothing more: whoever waits for it gives up in seconds, not after hours.
+_IMPATIENT = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+}
+DATABASES["default"]["OPTIONS"] = _IMPATIENT | DATABASES["default"].get("OPTIONS", {})
 
 # Callbacks that came while the database was away, fsynced; one folder for all processes of a host. Empty: they are
 # answered 503 then, and the vendor's own retries must do.
 SPOOL_FOLDER = env.str("SPOOL_FOLDER", default=str(BASE_DIR / ".spool"))
-SPOOL_MOST_BYTES = env.int("SPOOL_MOST_BYTES", default=256 * 1024 * 1024)
+SPOOL_MOST_BYTES = env.whole("SPOOL_MOST_BYTES", default=256 * 1024 * 1024)
 
 # --- REST API ---------------------------------------------------------------------------------------------------
 
@@ -144,7 +156,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 # Every status that an error of the API can have; config/schema.py says which operations have which.
-ERROR_STATUSES = ["400", "401", "403", "404", "406", "409", "412", "413", "415", "422", "428", "503"]
+ERROR_STATUSES = ["400", "401", "403", "404", "406", "409", "412", "413", "415", "422", "428", "429", "503"]
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "config.errors.ExceptionHandler",
     "EXCEPTION_FORMATTER_CLASS": "config.errors.ExceptionFormatter",
@@ -179,27 +191,54 @@ SPECTACULAR_SETTINGS = {
 # --- Background work --------------------------------------------------------------------------------------------
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# What running jobs are given to finish when the worker is told to end.
+WORKER_GRACE_SECONDS = env.seconds("WORKER_GRACE_SECONDS", default=10.0)
 PROCRASTINATE_WORKER_DEFAULTS = {
-    "concurrency": env.int("WORKER_CONCURRENCY", default=8),
+    "concurrency": env.whole("WORKER_CONCURRENCY", default=8),
     "delete_jobs": "successful",
-    "shutdown_graceful_timeout": 10.0,
+    "shutdown_graceful_timeout": WORKER_GRACE_SECONDS,
 }
 
 # --- Recordings: how long what may take (recordings/states/policy.py says what each means) -----------------------
 
 RECORDINGS_POLICY = {
-    rule.name: env.float(f"RECORDINGS_{rule.name.upper()}", default=rule.default) for rule in fields(Policy)
+    name: env.seconds(f"RECORDINGS_{name.upper()}", default=default) for name, default in asdict(Policy()).items()
 }
+
+# Tries whether a storage profile works; named here because applications know nothing of recordings.
+STORAGE_PREFLIGHT = "recordings.services.preflight.check_profile"
+STORAGE_WORDS = "recordings.storage.words.explain"
+# Files whose days are over are deleted so long after they were marked.
+PURGE_GRACE_DAYS = env.whole("PURGE_GRACE_DAYS", default=7)
+
+# A repeated POST /recordings is recognised by its Idempotency-Key for so long.
+IDEMPOTENCY_KEY_DAYS = env.whole("IDEMPOTENCY_KEY_DAYS", default=7)
+
+# For tests/crash alone: recordings/failpoints.py says what they do, and where they are refused.
+FAILPOINTS = env.str("FAILPOINTS", default="")
+FAILPOINTS_LOG = env.str("FAILPOINTS_LOG", default="")
+
+# --- Watching it (docs/monitoring.md) ----------------------------------------------------------------------------
+
+# Whoever sends it as `Authorization: Bearer …` may read /metrics. Empty: everybody who reaches the address may.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# What the worker says that it is; e.g. the commit that was deployed.
+RELEASE = env.str("RELEASE", default="")
 
 # --- Logging ----------------------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "config.logging.LineFormatter"}},
+    "formatters": {
+        "line": {"()": "config.logging.LineFormatter"},
+        "json": {"()": "config.logging.JsonFormatter"},
+    },
     "filters": {"without_traceback": {"()": "config.logging.WithoutTraceback"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": env.word("LOG_FORMAT", of=("line", "json"))}
+    },
+    "root": {"handlers": ["console"], "level": env.level("LOG_LEVEL", default="INFO")},
     "loggers": {
         # The SDK logs whole requests, credentials included, at DEBUG.
         "tencentcloud_sdk_common": {"level": "WARNING"},
@@ -215,4 +254,5 @@ UNFOLD = {
     "SITE_SYMBOL": "radio_button_checked",
     "SHOW_LANGUAGES": False,
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "operations.admin.dashboard.add_state",
 }

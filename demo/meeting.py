@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import requests
 
-from demo.school import SDK_APP_ID
+from demo.school import PROFILE, SDK_APP_ID
 
 WATCH_SECONDS = 120
+LAYOUT_SECONDS = 3  # so long is each layout shown
 PUBLISHERS = ("alice", "bob", "chen")
 TERMINAL = ("completed", "partial", "empty", "failed", "canceled", "lost")
 
@@ -37,14 +39,24 @@ class Meeting:
             self._publisher(user).raise_for_status()
         self._start()
         self._watch(lambda recording: recording["media"] == "flowing")
-        time.sleep(1)
+        time.sleep(LAYOUT_SECONDS)
         self._change_layout()
-        time.sleep(1)
+        time.sleep(LAYOUT_SECONDS)
         answer = self._api.post(f"{self._url}/stop", timeout=15)
         self._tell(f"POST …/stop → {answer.status_code}")
         recording = self._watch(lambda recording: False)
         recording["files"] = self._api.get(f"{self._url}/files", timeout=15).json()
         return recording
+
+    def download(self, file: dict[str, Any], path: Path) -> str:
+        """Save a file of the recording through a link, and return the link, which is good for an hour."""
+        answer = self._api.get(f"{self._url}/files/{file['id']}/link", params={"seconds": 3600}, timeout=15)
+        answer.raise_for_status()
+        link: str = answer.json()["url"]
+        data = requests.get(link, timeout=30)
+        data.raise_for_status()
+        path.write_bytes(data.content)
+        return link
 
     def _publisher(self, user: str) -> requests.Response:
         url = f"{self._sandbox_url}/control/rooms/{SDK_APP_ID}/integer/{self._room_id}/publishers/{user}"
@@ -53,7 +65,7 @@ class Meeting:
     def _start(self) -> None:
         body = {
             "room_id": self._room_id,
-            "storage_profile": "classes-cos",
+            "storage_profile": PROFILE,
             "record_params": {"record_mode": "mixed", "output_format": "hls_mp4", "max_idle_time": 60},
             "mix_transcode_params": {
                 "video_params": {"width": 1280, "height": 720, "fps": 15, "bit_rate": 1_000_000, "gop": 10}

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from applications.models import Application, CallbackEndpoint
-from applications.services import create_api_key, create_application
+from applications.models import Application, CallbackEndpoint, Scope
+from applications.services import change_storage_profile, create_api_key, create_application
 
 NAME = "demo-school"
 SDK_APP_ID = 1400000001
+PROFILE = "classes-cos"
+BUCKET = "classes-1250000000"
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class School:
         }
 
 
-def prepare_school(*, sandbox_url: str) -> School:
+def prepare_school(*, sandbox_url: str, storage_url: str) -> School:
     """Create the tenant, or bring that of an earlier run up to date."""
     application = Application.objects.filter(name=NAME).first()
     if application is None:
@@ -49,10 +51,10 @@ def prepare_school(*, sandbox_url: str) -> School:
                 "sdk_secret_key": secrets.token_hex(32),
             },
             storage={
-                "name": "classes-cos",
+                "name": PROFILE,
                 "kind": "cos",
                 "region": "ap-shanghai",
-                "bucket": "classes-1250000000",
+                "bucket": BUCKET,
                 "access_key": "demo-access-key",
                 "secret_key": secrets.token_urlsafe(24),
                 "file_name_prefix": ["classes"],
@@ -60,11 +62,13 @@ def prepare_school(*, sandbox_url: str) -> School:
         )
     application.endpoint = sandbox_url
     application.save()
+    profile = application.storage_profiles.get(name=PROFILE)
+    change_storage_profile(profile_id=profile.pk, fields={"endpoint_url": storage_url, "check_files": True})
     endpoint = CallbackEndpoint.objects.get(application=application)
     endpoint.current_key = secrets.token_hex(16)
     endpoint.save()
     application.api_keys.filter(name="demo").delete()
-    _key, plain = create_api_key(application=application, name="demo")
+    _key, plain = create_api_key(application=application, name="demo", scopes=tuple(Scope))
     password = secrets.token_urlsafe(12)
     users = get_user_model().objects
     admin, _made = users.get_or_create(username="demo", defaults={"is_staff": True, "is_superuser": True})

@@ -14,6 +14,8 @@ from sandbox.app import make_app
 from sandbox.apps import BadApp
 from sandbox.clock import FASTEST
 from sandbox.cloud import Cloud
+from sandbox.storage import Storage, open_storage
+from sandbox.studio import Studio
 
 SHUTDOWN_SECONDS = 0.2
 
@@ -40,7 +42,7 @@ async def _run(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
 
-    cloud = Cloud(speed=options.speed)
+    cloud = Cloud(speed=options.speed, studio=Studio(options.storage) if options.storage else None)
     for app in options.app:
         cloud.apps.put(app["sdk_app_id"], app)
     runner = web.AppRunner(make_app(cloud), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
@@ -59,6 +61,9 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8770, help="0 picks a free one")
     parser.add_argument("--speed", type=_speed, default=1.0, help="how many vendor seconds pass in a real one")
     parser.add_argument("--app", type=_app, action="append", default=[], help="an application as JSON; repeatable")
+    parser.add_argument(
+        "--storage", type=_storage, help="write real media: folder:/path or s3:http://address (off unless given)"
+    )
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     return parser.parse_args()
 
@@ -68,6 +73,13 @@ def _speed(text: str) -> float:
     if not 0 < speed <= FASTEST:
         raise argparse.ArgumentTypeError(f"above 0, at most {FASTEST}")
     return speed
+
+
+def _storage(text: str) -> Storage:
+    try:
+        return open_storage(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _app(text: str) -> dict[str, Any]:

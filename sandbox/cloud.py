@@ -11,7 +11,10 @@ from sandbox.family import Message
 from sandbox.ledger import Ledger
 from sandbox.life import Life, Lives, Surroundings
 from sandbox.log import logger
+from sandbox.studio import Studio
 from sandbox.trtc import events
+from sandbox.trtc.camera import Camera
+from sandbox.trtc.no_camera import Filming, NoCamera
 from sandbox.trtc.recorder import Recorder
 from sandbox.trtc.rooms import Publisher, RoomKey, Rooms
 from sandbox.trtc.tasks import Task, Tasks
@@ -23,13 +26,14 @@ LEAVE_SAME_USER_ENTERED = 101
 class Cloud:
     """Applications, rooms, tasks, recordings of the other families, and the parts that move them."""
 
-    def __init__(self, *, speed: float) -> None:
+    def __init__(self, *, speed: float, studio: Studio | None = None) -> None:
         self.clock = Clock(speed)
         self.ledger = Ledger()
         self.apps = Apps(self.ledger)
         self.rooms = Rooms()
         self.tasks = Tasks()
         self.lives = Lives()
+        self.studio = studio
         self.courier = Courier(self.clock, self.ledger, self.spawn)
         self._jobs: set[asyncio.Task[None]] = set()
 
@@ -42,6 +46,8 @@ class Cloud:
             job.cancel()
         await asyncio.gather(*self._jobs, return_exceptions=True)
         await self.courier.close()
+        if self.studio:
+            self.studio.close()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work in the background; a crash of it is logged with its traceback."""
@@ -58,9 +64,21 @@ class Cloud:
         """Send a robot into its room; whoever is there under its name is thrown out."""
         self.rooms.remove(task.room, task.user_id)
         self.tasks.add(task)
-        recorder = Recorder(task, clock=self.clock, rooms=self.rooms, faults=app.faults, emit=self.emit)
+        recorder = Recorder(
+            task,
+            clock=self.clock,
+            rooms=self.rooms,
+            faults=app.faults,
+            emit=self.emit,
+            camera=self._hire_camera(app, task),
+        )
         self.spawn(recorder.run())
         self.wake(task.room)
+
+    def _hire_camera(self, app: App, task: Task) -> Filming:
+        if self.studio is None or task.storage is None:
+            return NoCamera()
+        return Camera(task, studio=self.studio, clock=self.clock, faults=app.faults, spawn=self.spawn)
 
     def begin(self, life: Life) -> None:
         """Let a recording of another family begin."""

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from sandbox.families import FAMILIES
@@ -33,7 +34,9 @@ OF_CALLBACKS: dict[str, dict[str, Any]] = {
 OF_TASKS: dict[str, dict[str, Any]] = {
     "fail_start": {},
     "fail_upload": {"stage": "stop", "code": "AccessDenied", "message": "Access Denied.", "repair_after": None},
-    "fail_mp4": {"status": 2},
+    "refuse_storage": {"operation": "write", "code": "AccessDenied", "message": "Access Denied."},
+    "lose_files": {"file": "*"},
+    "fail_mp4": {"status": 2, "repair_after": None},
     "fail_vod": {"status": 2, "message": "upload to vod failed"},
     "failover": {"after": 15.0},
     "image_error": {"url": None},
@@ -44,6 +47,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "family": (None, *FAMILIES),
     "body": GARBAGE,
     "stage": ("start", "stop"),
+    "operation": ("write", "read"),
 }
 
 
@@ -61,15 +65,15 @@ class Fault:
     probability: float = 1.0
     injected: int = field(default=0)
 
-    def matches(
-        self, *, action: str | None, family: str | None, event_type: EventType | None, stage: str | None
-    ) -> bool:
+    def matches(self, *, event_type: EventType | None = None, file: str | None = None, **here: str | None) -> bool:
+        """Tell whether it strikes here: `action`, `family`, `stage` or `operation` by the options of these names."""
         if self.times is not None and self.injected >= self.times:
             return False
         types = self.options.get("event_types")
         if types is not None and event_type not in types:
             return False
-        here = {"action": action, "family": family, "stage": stage}
+        if file is not None and not fnmatchcase(file, self.options["file"]):
+            return False
         return all(self.options.get(name) in (None, value) for name, value in here.items())
 
     def public(self) -> dict[str, Any]:
@@ -97,13 +101,16 @@ class FaultBook:
         family: str | None = None,
         event_type: EventType | None = None,
         stage: str | None = None,
+        operation: str | None = None,
+        file: str | None = None,
         task_id: str | None = None,
     ) -> Fault | None:
         """Return the first fault of these kinds that strikes here, count it and write it down."""
         for fault in self.faults:
             if fault.kind not in kinds:
                 continue
-            if not fault.matches(action=action, family=family, event_type=event_type, stage=stage):
+            here = {"action": action, "family": family, "stage": stage, "operation": operation}
+            if not fault.matches(event_type=event_type, file=file, **here):
                 continue
             if random.random() >= fault.probability:
                 continue
@@ -116,6 +123,7 @@ class FaultBook:
                 family=family,
                 event_type=event_type,
                 task_id=task_id,
+                file=file,
                 options=fault.options,
             )
             return fault

@@ -29,6 +29,7 @@ def application(db: None) -> Application:
             "secret_id": "AKIDschool",
             "secret_key": "school-api-secret-key",
             "sdk_secret_key": "school-sdk-secret-key",
+            "requests_per_second": 10_000,  # no test waits for its turn unless that is what it is about
         },
         callback_key="callback-key",
     )
@@ -58,6 +59,7 @@ def other_application(db: None) -> Application:
             "secret_id": "AKIDclinic",
             "secret_key": "clinic-api-secret-key",
             "sdk_secret_key": "clinic-sdk-secret-key",
+            "requests_per_second": 10_000,
         },
         storage={
             "name": "wards-cos",
@@ -65,6 +67,7 @@ def other_application(db: None) -> Application:
             "bucket": "wards-1250000000",
             "access_key": "wards-access-key",
             "secret_key": "wards-secret-key",
+            "check_files": False,
         },
     )
 

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, Model, OuterRef, ProtectedError, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,11 +14,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 
 from applications.admin.callback_endpoint import CallbackEndpointInline
 from applications.admin.inlines import StorageProfileInline
+from applications.admin.preflight import check_and_tell
 from applications.admin.secrets import HidesSecrets, WriteOnlySecretsForm, secret_names
-from applications.models import Application
+from applications.models import Application, StorageProfile
+from applications.services import ask_for_check
 
 
 def _recordings() -> Any:
@@ -39,8 +43,10 @@ class ApplicationAdmin(HidesSecrets, ModelAdmin):  # type: ignore[misc]  # untyp
         ("secret_id", "secret_key"),
         "sdk_secret_key",
         "private_map_key",
+        ("task_limit", "requests_per_second"),
     ]
     actions = None  # deleting is for one at a time, with its reasons
+    actions_detail = ["check_storage"]
     warn_unsaved_form = True
 
     class Media:
@@ -66,6 +72,43 @@ class ApplicationAdmin(HidesSecrets, ModelAdmin):  # type: ignore[misc]  # untyp
             application.pk,
             application.live,
         )
+
+    # --- storage
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save, and let a worker try the storage profiles that changed."""
+        super().save_formset(request, form, formset, change)
+        for saved in [*formset.new_objects, *(changed for changed, _fields in formset.changed_objects)]:
+            if isinstance(saved, StorageProfile):
+                ask_for_check(saved)
+
+    def has_check_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return bool(request.user.has_perm("applications.change_storageprofile"))
+
+    @action(  # type: ignore[untyped-decorator]  # untyped library
+        description=_("Check storage"), permissions=["check"], icon="cloud_sync"
+    )
+    def check_storage(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Write, read, list and delete one small object in each bucket."""
+        page = reverse("admin:applications_application_change", args=[object_id])
+        application = self.get_object(request, object_id)
+        if application is None:
+            return HttpResponseRedirect(reverse("admin:applications_application_changelist"))
+        if request.method == "POST":
+            check_and_tell(request, application)
+            return HttpResponseRedirect(page)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _now("Check storage"),
+            "opts": self.opts,
+            "question": _now("Write, read, list and delete one small object in each bucket of this application?"),
+            "button": _now("Check storage"),
+            "items": [str(application)],
+            "selected": [],
+            "action": "",
+            "back": page,
+        }
+        return TemplateResponse(request, "admin/confirm.html", context)
 
     # --- deleting
 

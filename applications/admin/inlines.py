@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from applications.admin.preflight import tell_preflight
 from applications.admin.secrets import HidesSecrets, WriteOnlySecretsForm
-from applications.models import StorageProfile
+from applications.models import StorageKind, StorageProfile
 
 
 class KeepsUsedProfiles(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in its stubs alone
@@ -26,7 +29,10 @@ class KeepsUsedProfiles(BaseInlineFormSet):  # type: ignore[type-arg]  # generic
 class StorageProfileForm(WriteOnlySecretsForm):
     class Meta:
         model = StorageProfile
-        fields = ["name", "kind", "region", "bucket", "access_key", "secret_key", "file_name_prefix", "tencent_vod"]
+        fields = [
+            *("name", "kind", "region", "bucket", "access_key", "secret_key", "file_name_prefix", "tencent_vod"),
+            *("endpoint_url", "check_files", "keep_days"),
+        ]
         # Help texts are HTML here: angle brackets would vanish.
         help_texts = {"file_name_prefix": _("Comma separated: a,b puts files under a/b/ and a folder of the task.")}
 
@@ -35,6 +41,14 @@ class StorageProfileForm(WriteOnlySecretsForm):
         if self.instance.pk and "kind" in self.fields:
             # Recordings were checked against the kind, and their files are judged by it.
             self.fields["kind"].disabled = True
+        if not self.instance.pk and "check_files" in self.fields:
+            self.fields["check_files"].initial = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.instance.pk and cleaned.get("kind") == StorageKind.VOD:
+            cleaned["check_files"] = False  # ticked before anybody chose the kind
+        return cleaned
 
 
 class StorageProfileInline(HidesSecrets, StackedInline):  # type: ignore[misc]  # untyped library
@@ -49,7 +63,15 @@ class StorageProfileInline(HidesSecrets, StackedInline):  # type: ignore[misc]  
         "secret_key",
         "file_name_prefix",
         "tencent_vod",
+        ("check_files", "keep_days"),
+        "endpoint_url",
+        "last_check",
     ]
+    readonly_fields = ["last_check"]
+
+    @admin.display(description=_("last check"))
+    def last_check(self, profile: StorageProfile) -> str | SafeString:
+        return tell_preflight(profile)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "file_name_prefix":

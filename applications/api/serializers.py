@@ -56,13 +56,25 @@ class StorageProfileSerializer(serializers.ModelSerializer[StorageProfile]):
         help_text="Folders, outermost first: a, b puts files under a/b/<TaskId>/.",
     )
     tencent_vod = VodOptionsSerializer(required=False, help_text="Of a VOD profile; replaced whole.")
+    check_files = serializers.BooleanField(
+        required=False, help_text="Storage has to show a recording's files. True for new COS and S3 profiles."
+    )
+    keep_days = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=36500, help_text="Files are deleted after; null: never."
+    )
+    last_check = serializers.JSONField(
+        source="preflight", read_only=True, help_text="{at, ok, trials: [{action, ok, problem, code, message}]}"
+    )
 
     class Meta:
         model = StorageProfile
         fields = [
             *("name", "kind", "region", "bucket", "access_key", "secret_key", "has_credentials"),
             *("file_name_prefix", "tencent_vod"),
+            *("endpoint_url", "check_files", "keep_days", "last_check"),
         ]
+        # A server of one's own may be in the private network, so it is an operator who names it.
+        read_only_fields = ["endpoint_url"]
         extra_kwargs = {"kind": {"default": StorageKind.COS}}
 
     def get_has_credentials(self, profile: StorageProfile) -> bool:
@@ -72,6 +84,24 @@ class StorageProfileSerializer(serializers.ModelSerializer[StorageProfile]):
         """Refuse names that nothing reads, so that a misspelt one is not silently left out."""
         refuse_unknown(self, data)
         return super().to_internal_value(data)
+
+
+class TrialSerializer(serializers.Serializer[Any]):
+    """One thing that was tried with a storage profile; code and message are the storage's own words."""
+
+    action = serializers.ChoiceField(choices=["write", "read", "list", "delete"])
+    ok = serializers.BooleanField()
+    problem = serializers.CharField(allow_null=True, help_text="A word of a closed list, docs/files.md.")
+    code = serializers.CharField(allow_null=True)
+    message = serializers.CharField(allow_null=True)
+
+
+class StorageCheckSerializer(serializers.Serializer[Any]):
+    """What came of trying a storage profile."""
+
+    at = serializers.DateTimeField()
+    ok = serializers.BooleanField()
+    trials = TrialSerializer(many=True)
 
 
 def refuse_unknown(serializer: serializers.Serializer[Any], data: Any) -> None:

@@ -3,15 +3,35 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from applications.api.pagination import ByName
-from applications.api.serializers import StorageProfileSerializer
+from applications.api.serializers import StorageCheckSerializer, StorageProfileSerializer
 from applications.models import ApiKey, Application, StorageProfile
-from applications.services import change_storage_profile, create_storage_profile
+from applications.services import change_storage_profile, check_storage, create_storage_profile
+
+CHECK = OpenApiParameter(
+    "check", bool, description="true: try the storage before, and store nothing that does not work (422)."
+)
+
+
+class NotABucket(APIException):
+    status_code = 409
+    default_detail = _("Only COS and S3: files in VOD are not looked at.")
+    default_code = "not_a_bucket"
+
+
+def read_check(request: Request) -> bool:
+    """Tell whether the storage is to be tried first."""
+    told = str(request.query_params.get("check", "false")).lower()
+    if told not in ("true", "false"):
+        raise ValidationError({"check": _("Must be true or false.")})
+    return told == "true"
 
 
 class StorageProfiles(generics.GenericAPIView[StorageProfile]):
@@ -45,10 +65,14 @@ class StorageProfileListView(StorageProfiles):
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    @extend_schema(operation_id="storage_profiles_create", responses={201: StorageProfileSerializer})
+    @extend_schema(
+        operation_id="storage_profiles_create", parameters=[CHECK], responses={201: StorageProfileSerializer}
+    )
     def post(self, request: Request) -> Response:
         """Create a storage profile."""
-        profile = create_storage_profile(application=self.get_application(), fields=self.read(partial=False))
+        profile = create_storage_profile(
+            application=self.get_application(), fields=self.read(partial=False), try_first=read_check(request)
+        )
         location = f"/api/v1/storage-profiles/{profile.name}"
         return Response(self.get_serializer(profile).data, status=201, headers={"Location": location})
 
@@ -59,9 +83,24 @@ class StorageProfileView(StorageProfiles):
         """Read a storage profile."""
         return Response(self.get_serializer(self.get_object()).data)
 
-    @extend_schema(operation_id="storage_profiles_change")
+    @extend_schema(operation_id="storage_profiles_change", parameters=[CHECK])
     def patch(self, request: Request, name: str) -> Response:
         """Change a storage profile. What is absent stays; starts already sent are not touched."""
         profile = self.get_object()
-        changed = change_storage_profile(profile_id=profile.pk, fields=self.read(partial=True))
+        changed = change_storage_profile(
+            profile_id=profile.pk, fields=self.read(partial=True), try_first=read_check(request)
+        )
         return Response(self.get_serializer(changed).data)
+
+
+class StorageCheckView(StorageProfiles):
+    @extend_schema(operation_id="storage_profiles_check", request=None, responses=StorageCheckSerializer)
+    def post(self, request: Request, name: str) -> Response:
+        """Write, read, list and delete one small object, and tell what came of it. Takes as long as the storage does.
+
+        409: files in VOD are not looked at.
+        """
+        result = check_storage(self.get_object())
+        if result is None:
+            raise NotABucket
+        return Response(StorageCheckSerializer(result).data)

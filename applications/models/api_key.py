@@ -11,9 +11,10 @@ from applications.models.application import Application
 class Scope(models.TextChoices):
     READ = "read", _("read")
     WRITE = "write", _("write")
+    FILES = "files", _("files")  # links to what was recorded; not among the defaults
 
 
-def _all_scopes() -> list[str]:
+def _all_scopes() -> list[str]:  # of the ones that a key has unless it is told otherwise
     return [Scope.READ.value, Scope.WRITE.value]
 
 

@@ -41,6 +41,20 @@ class Application(models.Model):
         default=False,
         help_text=_("Send a PrivateMapKey with every start; on when it is on in the console."),
     )
+    task_limit = models.PositiveSmallIntegerField(
+        _("live tasks at most"),
+        default=100,
+        db_default=100,
+        validators=[MinValueValidator(1)],
+        help_text=_("The vendor's quota of this SdkAppId; what comes beyond it waits in the queue."),
+    )
+    requests_per_second = models.PositiveSmallIntegerField(
+        _("requests per second"),
+        default=20,
+        db_default=20,
+        validators=[MinValueValidator(1)],
+        help_text=_("The vendor's limit for each of the four actions; calls are spread over the second."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

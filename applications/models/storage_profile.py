@@ -1,11 +1,14 @@
 """Named places for recorded files."""
 
+import re
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +37,30 @@ VOD_OPTIONS: Mapping[str, type] = {
 VOD_MEDIA_TYPES = ("mp4", "hls", "aac", "hls_mp4", "hls_aac")
 
 
+def is_endpoint(text: str) -> bool:
+    """Tell whether *text* is an address of a server and no more: no path, no query, no credentials in it.
+
+    It is an operator's setting and may be private, so where it leads is not judged; link-local addresses are, because
+    a cloud's metadata service, which hands out credentials, is at one.
+    """
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    is_plain = parts.path in ("", "/") and not (parts.query or parts.fragment or "@" in parts.netloc)
+    if parts.scheme not in ("http", "https") or not is_plain or port == 0 or not _HOST.fullmatch(host):
+        return False
+    try:
+        return not ip_address(host).is_link_local
+    except ValueError:
+        return host.lower() not in _METADATA_HOSTS
+
+
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:.]{2,45}")
+_METADATA_HOSTS = ("metadata", "metadata.tencentyun.com", "metadata.google.internal", "instance-data")
+
+
 def _no_options() -> dict[str, Any]:
     return {}
 
@@ -60,6 +87,29 @@ class StorageProfile(models.Model):
     tencent_vod = models.JSONField(
         _("VOD options"), default=_no_options, blank=True, help_text=_("Fields of TencentVod in snake_case.")
     )
+    endpoint_url = models.CharField(
+        _("storage endpoint"),
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Where this service reads the bucket, e.g. a private endpoint. Empty: the vendor's public one."),
+    )
+    check_files = models.BooleanField(
+        _("check files"),
+        default=False,
+        db_default=False,
+        help_text=_("A recording counts as completed when the storage has shown its files. COS and S3."),
+    )
+    keep_days = models.PositiveIntegerField(
+        _("keep files for days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Files are deleted so many days after their recording's end, after a grace period. Empty: never."),
+    )
+    preflight = models.JSONField(_("last check"), null=True, editable=False)
+    paced_until = models.DateTimeField(null=True, editable=False)  # the moment of the next look into it
 
     class Meta:
         verbose_name = _("storage profile")
@@ -77,6 +127,14 @@ class StorageProfile(models.Model):
             needed = ("region", "bucket", "access_key", "secret_key")
             missing = ValidationError(_("Needed for COS and S3."), code="required")
             problems |= {name: missing for name in needed if not getattr(self, name)}
+        elif self.check_files or self.keep_days or self.endpoint_url:
+            vod = ValidationError(_("Only COS and S3: files in VOD are not looked at."), code="not_vod")
+            names = ("check_files", "keep_days", "endpoint_url")
+            problems |= {name: vod for name in names if getattr(self, name)}
+        if self.endpoint_url and not is_endpoint(self.endpoint_url):
+            problems["endpoint_url"] = ValidationError(
+                _("Must be https://host or http://host, with a port or without, and nothing behind it."), code="invalid"
+            )
         if found := list(self._vod_problems()):
             problems["tencent_vod"] = found
         if problems:

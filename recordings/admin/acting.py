@@ -5,19 +5,26 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recordings import gateway
-from recordings.models import FactRow, Recording
+from recordings.admin.words import reason_words
+from recordings.models import FactRow, Recording, RecordingFile
 from recordings.models.recording import Origin
 from recordings.services.confirm import confirm_recording
-from recordings.services.errors import StartedElsewhere, VendorRefused
+from recordings.services.errors import FileNotThere, StartedElsewhere, StorageAway, VendorRefused
+from recordings.services.hold import hold
+from recordings.services.ledger import lock_recording
+from recordings.services.links import make_link
 from recordings.services.refresh import refresh_recording
 from recordings.services.stop import stop_recording
 from recordings.states.facts import FactKind, Source
 from recordings.states.vocabulary import State, is_terminal
+from recordings.storage.words import explain
 
 
 def refresh_and_tell(request: HttpRequest, recording: Recording) -> None:
@@ -71,6 +78,33 @@ def confirm_and_tell(request: HttpRequest, recording: Recording) -> None:
         messages.success(request, _("%(room)s: confirmed. It is %(state)s, and what was told of it counts.") % told)
     else:
         messages.info(request, _("%(room)s: there was nothing to confirm; it is %(state)s.") % told)
+
+
+def hold_and_tell(request: HttpRequest, recording: Recording) -> None:
+    """Put a recording on legal hold in the operator's name, or let it go."""
+    held = not recording.legal_hold
+    with transaction.atomic():
+        locked = lock_recording(recording.uuid)
+        hold(locked, held=held, by=request.user.get_username(), source=Source.OPERATOR)
+    text = _("%(room)s: on legal hold.") if held else _("%(room)s: no longer on legal hold.")
+    messages.success(request, text % {"room": name_room(recording)})
+
+
+def open_and_tell(request: HttpRequest, file: RecordingFile) -> HttpResponse:
+    """Go to a file, or back to its recording with the reason why not."""
+    recording = file.recording
+    try:
+        link = make_link(recording=recording, file=file, by=request.user.get_username())
+    except FileNotThere as error:
+        messages.error(request, _("There is no such file: %(why)s.") % {"why": reason_words(error.why)})
+    except StorageAway as error:
+        messages.error(request, explain(error.problem))
+    else:
+        answer = HttpResponseRedirect(link.url)
+        answer["Cache-Control"] = "no-store"
+        answer["Referrer-Policy"] = "no-referrer"
+        return answer
+    return HttpResponseRedirect(reverse("admin:recordings_recording_change", args=[recording.pk]))
 
 
 def can_be_asked(recording: Recording) -> bool:

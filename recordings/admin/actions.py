@@ -1,19 +1,30 @@
 """What an operator can do: ask the vendor, stop, and confirm. All call the services, so they leave the same trail."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from recordings.admin.acting import can_be_asked, confirm_and_tell, name_room, refresh_and_tell, stop_and_tell
+from recordings.admin.acting import (
+    can_be_asked,
+    confirm_and_tell,
+    hold_and_tell,
+    name_room,
+    open_and_tell,
+    refresh_and_tell,
+    stop_and_tell,
+)
 from recordings.admin.asking import AsksFirst
-from recordings.models import Recording
+from recordings.models import Recording, RecordingFile
 
 # Each is a call to the vendor that may take its whole timeout.
 MOST_AT_ONCE = 20
@@ -23,7 +34,7 @@ class RecordingActions(AsksFirst):
     """Refresh and Stop, for one and for several, and Confirm; all need POST and the permission to change recordings."""
 
     actions = ["refresh_selected", "stop_selected"]
-    actions_detail = ["confirm", "refresh", "stop"]
+    actions_detail = ["confirm", "hold_files", "refresh", "stop"]
 
     def has_operate_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("recordings.change_recording"))
@@ -62,6 +73,41 @@ class RecordingActions(AsksFirst):
         """Believe what is told of one recording."""
         question = _("Believe what is told of this recording until now? What comes later is judged anew.")
         return self.act_on_one(request, object_id, confirm_and_tell, question=question, submit=_("Confirm"))
+
+    @action(  # type: ignore[untyped-decorator]  # untyped library
+        description=gettext_lazy("Legal hold"), permissions=["operate"], icon="gavel"
+    )
+    def hold_files(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Put one recording on hold, or let it go."""
+        recording = self.get_object(request, object_id)
+        is_held = recording is not None and recording.legal_hold
+        question = (
+            _("Let the files of this recording be deleted when their days are over?")
+            if is_held
+            else _("Keep the files of this recording, whatever its storage profile says?")
+        )
+        submit = _("End the legal hold") if is_held else _("Legal hold")
+        return self.act_on_one(request, object_id, hold_and_tell, question=question, submit=submit)
+
+    # --- a file
+
+    def get_urls(self) -> list[Any]:
+        address = path(
+            "<uuid:object_id>/files/<int:file_id>/link/",
+            self.admin_site.admin_view(self.open_file),
+            name="recordings_recording_file_link",
+        )
+        return [address, *super().get_urls()]
+
+    def has_download_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("recordings.download_recording"))
+
+    def open_file(self, request: HttpRequest, object_id: UUID, file_id: int) -> HttpResponse:
+        """Go to a short-lived link to a file; it stands in no page."""
+        if not self.has_download_permission(request):
+            raise PermissionDenied
+        file = get_object_or_404(RecordingFile.objects.select_related("recording"), recording=object_id, pk=file_id)
+        return open_and_tell(request, file)
 
     # --- several
 

@@ -6,18 +6,32 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from recordings.admin.moments import tell_moment
-from recordings.admin.words import STATES, reason_words
+from recordings.admin.words import STATES, WAITING, reason_words
 from recordings.models import Recording
 from recordings.states.deadlines import last_step
 from recordings.states.duties import next_step
 from recordings.states.policy import Policy
 from recordings.states.snapshot import Snapshot
-from recordings.states.steps import AssumeExit, Create, Delete, Describe, Modify, RequestStop, Settle, Step
+from recordings.states.steps import (
+    AssumeExit,
+    CheckStorage,
+    Create,
+    Delete,
+    Describe,
+    Modify,
+    RequestStop,
+    Settle,
+    Step,
+)
 from recordings.states.vocabulary import State, is_terminal
 
 
 def tell_coming(recording: Recording, snapshot: Snapshot, *, now: datetime, policy: Policy) -> Iterator[str]:
-    """Yield the next step, and what the deadline does."""
+    """Yield what it waits for, the next step, and what the deadline does."""
+    if recording.waiting_for is not None:
+        if recording.queue_position is not None:
+            yield _("Place %(number)d in the queue.") % {"number": recording.queue_position}
+        yield _("It waits for %(what)s.") % {"what": WAITING.get(recording.waiting_for, recording.waiting_for)}
     last = last_step(snapshot)
     if recording.next_check_at is not None:
         at = max(recording.next_check_at, now)
@@ -46,6 +60,8 @@ def _step(step: Step) -> str:
             return _("the vendor is asked how the task is")
         case Modify():
             return _("the changed parameters are sent")
+        case CheckStorage():
+            return _("the storage is asked for its files")
         case RequestStop():
             return _("it is stopped")
         case AssumeExit(""):

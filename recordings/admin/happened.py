@@ -11,8 +11,10 @@ from recordings.admin.moments import tell_moment
 from recordings.admin.words import FILE_KINDS, reason_words
 from recordings.states.attempt import Attempt
 from recordings.states.facts import FactKind
+from recordings.states.inventory import FileView
 from recordings.states.snapshot import Snapshot
-from recordings.states.vocabulary import FileStatus, Media, State
+from recordings.states.vocabulary import FileStatus, Media, Reason, State
+from recordings.storage.words import explain
 
 
 def _queued(snapshot: Snapshot, now: datetime) -> Iterator[str]:
@@ -68,7 +70,10 @@ def _stopping(snapshot: Snapshot, now: datetime) -> Iterator[str]:
 def _finalizing(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     yield _exit(snapshot, now)
     waiting = count_files(snapshot, FileStatus.EXPECTED)
-    if waiting:
+    yield from _looks(snapshot, now)
+    if snapshot.told_whole and snapshot.storage.is_wanted and not snapshot.whole:
+        yield _("The vendor says that everything is uploaded; the storage has to show it.")
+    elif waiting:
         yield _("Waiting for %(files)s.") % {"files": waiting}
     elif snapshot.whole:
         yield _("Nothing is outstanding; it closes when no more is heard for a while.")
@@ -80,28 +85,34 @@ def _completed(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     yield _("Every expected file is there: %(files)s.") % {"files": count_files(snapshot, *THERE)}
     if snapshot.verified:
         yield _("Storage confirmed it.")
-    else:
+    elif snapshot.storage.tried_at is None:
         yield _("The vendor says so; storage has not been asked.")
+    else:
+        yield _("The vendor says so; storage did not confirm it.")
+    yield from _looks(snapshot, now)
     yield _exit(snapshot, now)
 
 
 def _partial(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     yield _("There: %(files)s. Not there: %(missing)s.") % {
         "files": count_files(snapshot, *THERE),
-        "missing": count_files(snapshot, FileStatus.EXPECTED, FileStatus.FAILED),
+        "missing": _count_missing(snapshot),
     }
     yield tell_reason(snapshot.reason)
+    yield from _looks(snapshot, now)
     yield _exit(snapshot, now)
 
 
 def _empty(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     yield _("The recorder was in the room and there was nothing to record, so there is no file.")
+    yield from _looks(snapshot, now)
     yield _exit(snapshot, now)
 
 
 def _failed(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     yield _("There is no usable file.")
     yield tell_reason(snapshot.reason)
+    yield from _looks(snapshot, now)
     if snapshot.exited_at is not None:
         yield _exit(snapshot, now)
 
@@ -114,7 +125,25 @@ def _canceled(snapshot: Snapshot, now: datetime) -> Iterator[str]:
 def _lost(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     yield _("Nobody knows whether there is a file.")
     yield tell_reason(snapshot.reason)
+    yield from _looks(snapshot, now)
     yield _("Look into the storage, and ask the vendor with the task's id.")
+
+
+def _looks(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    """Yield what the storage said when it was last asked."""
+    sight = snapshot.storage
+    if sight.purged_at is not None:
+        yield _("Its files were deleted at %(when)s, when their days were over.") % {"when": _at(sight.purged_at, now)}
+    if sight.tried_at is None:
+        return
+    told = {"when": _at(sight.tried_at, now)}
+    if sight.problem:
+        told |= {"why": explain(sight.problem["problem"]), "code": sight.problem.get("code") or "-"}
+        yield _("Storage could not be read at %(when)s: %(why)s (%(code)s)") % told
+    elif any(file.reason == Reason.NOT_IN_STORAGE for file in snapshot.files):
+        yield _("Storage was read at %(when)s: not everything that was reported is there.") % told
+    else:
+        yield _("Storage was read at %(when)s.") % told
 
 
 HAPPENED: Mapping[State, Callable[[Snapshot, datetime], Iterator[str]]] = {
@@ -171,7 +200,19 @@ def tell_reason(reason: str | None) -> str:
 
 def count_files(snapshot: Snapshot, *statuses: FileStatus) -> str:
     """Return how many files of each kind there are."""
-    counts = Counter(str(FILE_KINDS[file.kind]) for file in snapshot.files if file.status in statuses)
+    sound = [file for file in snapshot.files if file.status in statuses and _is_sound(file)]
+    counts = Counter(str(FILE_KINDS[file.kind]) for file in sound)
+    return ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
+
+
+def _is_sound(file: FileView) -> bool:
+    """Tell whether a file counts as what its status says: a reported one that storage does not have is not there."""
+    return file.status != FileStatus.REPORTED or file.reason is None
+
+
+def _count_missing(snapshot: Snapshot) -> str:
+    absent = [file for file in snapshot.files if file.status not in THERE or not _is_sound(file)]
+    counts = Counter(str(FILE_KINDS[file.kind]) for file in absent)
     return ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
 
 
@@ -180,6 +221,7 @@ def _why(attempt: Attempt) -> dict[str, str]:
         "quota": _("the vendor's quota is full"),
         "throttled": _("too many calls"),
         "unavailable": _("the vendor is not available"),
+        "credentials": _("the vendor refuses the application's credentials"),
     }
     why = attempt.data.get("why", "")
     return {"why": reasons.get(why, why)}

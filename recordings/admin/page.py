@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from applications.families import find_family
+from recordings.admin.checked import tell_checked
 from recordings.admin.headline import write_headline
 from recordings.admin.moments import clock_length
 from recordings.admin.render import hide_addresses, pretty_json, short_pairs
@@ -17,6 +18,8 @@ from recordings.models import Recording, RecordingFile
 from recordings.models.recording import Origin
 from recordings.policy import current_policy
 from recordings.services.ledger import load_facts
+from recordings.services.links import can_be_linked
+from recordings.services.queue import tell_queue
 from recordings.states.fold import fold
 from recordings.states.gathered import NoRequest
 from recordings.states.snapshot import Snapshot
@@ -41,6 +44,7 @@ def gather_page(recording: Recording, *, whole: bool = False) -> dict[str, Any]:
     files: Any = recording.files
     events: Any = recording.events  # of an app that this one does not know
     tasks: Any = recording.tasks
+    tell_queue([recording])
     return {
         "recording": recording,
         "headline": write_headline(recording, snapshot, now=now, policy=current_policy()),
@@ -107,6 +111,9 @@ def _about(recording: Recording, now: datetime) -> Sequence[tuple[str, Any]]:
         (_("Vendor last asked"), recording.looked_at),
         (_("Next check"), recording.next_check_at),
         (_("Deadline"), recording.deadline_at),
+        (_("Legal hold"), _("yes: no file is deleted") if recording.legal_hold else None),
+        (_("Files are deleted after"), recording.purge_after),
+        (_("Files deleted"), recording.purged_at),
         (_("Version"), recording.version),
     ]
 
@@ -136,7 +143,9 @@ def _lateness(entry: dict[str, Any]) -> str:
 def _file(file: RecordingFile, recording: Recording) -> dict[str, Any]:
     return {
         "file": file,
-        "tone": FILE_TONES.get(file.status, "neutral"),
+        "tone": "warning" if _is_doubtful(file) else FILE_TONES.get(file.status, "neutral"),
+        "checked": tell_checked(file.checked),
+        "has_link": can_be_linked(file),
         "why": _why_not(file, recording),
         "begin": _moment(file.begin_ms),
         "end": _moment(file.end_ms),
@@ -144,11 +153,15 @@ def _file(file: RecordingFile, recording: Recording) -> dict[str, Any]:
     }
 
 
+def _is_doubtful(file: RecordingFile) -> bool:
+    return file.status == FileStatus.REPORTED and bool(file.reason)
+
+
 def _why_not(file: RecordingFile, recording: Recording) -> str:
-    if file.status in (FileStatus.REPORTED, FileStatus.VERIFIED):
-        return ""
     if file.reason:
         return reason_words(file.reason)
+    if file.status in (FileStatus.REPORTED, FileStatus.VERIFIED):
+        return ""
     if is_terminal(State(recording.state)):
         return _("the vendor never said that it is there")
     return _("the vendor has not said that it is there")

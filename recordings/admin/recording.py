@@ -61,6 +61,7 @@ class RecordingAdmin(RecordingActions, HistoryAdmin):
         secrets += [f"application__{name}" for name in secret_names(Application)]
         related = Recording.objects.select_related("application", "storage_profile", "created_by").defer(*secrets)
         context |= gather_page(related.get(pk=obj.pk), whole="whole" in request.GET)
+        context["may_download"] = self.has_download_permission(request)
         answer: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **kwargs)
         return answer
 

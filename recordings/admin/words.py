@@ -30,6 +30,7 @@ FILE_TONES: Mapping[str, str] = {
     FileStatus.REPORTED: "success",
     FileStatus.VERIFIED: "success",
     FileStatus.FAILED: "danger",
+    FileStatus.DELETED: "neutral",
 }
 
 REASONS: Mapping[str, Text] = {
@@ -53,6 +54,10 @@ REASONS: Mapping[str, Text] = {
     Reason.UPLOAD_UNCONFIRMED: _("the vendor never said that the upload ended"),
     Reason.TRANSCODE_FAILED: _("making the output file failed at the vendor"),
     Reason.TRANSCODE_UNCONFIRMED: _("the vendor never said that the output file was made"),
+    Reason.NOT_IN_STORAGE: _("the storage was asked and does not have it"),
+    Reason.INCOMPLETE: _("in storage, a part of it is missing or it has no end"),
+    Reason.STORAGE_UNREADABLE: _("the storage could not be read, so this rests on the vendor's word"),
+    Reason.RETENTION: _("deleted by this service when its days were over"),
     Reason.QUOTA: _("the vendor's quota of live tasks was reached"),
     Reason.QUEUE_TIMEOUT: _("it waited in the queue for too long"),
     Reason.INVALID_REQUEST: _("the vendor found the request invalid"),
@@ -80,6 +85,12 @@ FACTS: Mapping[str, Text] = {
     FactKind.FILE_READY: _("in storage, the vendor says"),
     FactKind.RECORDER_ERROR: _("the recorder broke off"),
     FactKind.DIAGNOSED: _("trouble that changes nothing"),
+    FactKind.STORAGE_CHECKED: _("what is in the task's folder in storage"),
+    FactKind.STORAGE_UNREADABLE: _("the storage was asked and could not be read"),
+    FactKind.LEGAL_HOLD: _("whether its files may be deleted"),
+    FactKind.PURGE_MARKED: _("its days are over: its files are deleted after a while"),
+    FactKind.PURGE_CANCELED: _("its files are not deleted after all"),
+    FactKind.PURGED: _("the task's folder was deleted; storage says that it is empty"),
     FactKind.CONFLICTED: _("another telling of a known event: not believed"),
     FactKind.CONFIRMED: _("an operator confirmed what was known by then"),
 }
@@ -112,3 +123,10 @@ STATES: Mapping[str, Text] = {
 def reason_words(reason: str | None) -> str:
     """Return *reason* in plain words; a word we have no words for as it is."""
     return str(REASONS.get(reason, reason)) if reason else ""
+
+
+WAITING = {
+    "quota": _("a place among the application's live tasks"),
+    "rate": _("its moment: calls to the vendor are spread over the second"),
+    "credentials": _("an operator: the vendor refuses the application's credentials"),
+}

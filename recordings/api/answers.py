@@ -11,9 +11,12 @@ from rest_framework.response import Response
 from recordings.api.serializers import RecordingSerializer
 from recordings.models import IdempotencyKey, Recording
 from recordings.policy import current_policy
-from recordings.services.errors import VendorRefused
+from recordings.services.admission import RETRY_AFTER_QUOTA_SECONDS
+from recordings.services.errors import NoRoom, VendorRefused
+from recordings.services.pacing import Waiting
+from recordings.services.queue import tell_queue
 from recordings.services.start import Started
-from recordings.states.vocabulary import State
+from recordings.states.vocabulary import Reason, State
 from recordings.trtc.errors import Rejected
 
 POLL_SECONDS = 0.05
@@ -26,6 +29,7 @@ def answer_start(started: Started) -> Response:
 
     Raises:
         VendorRefused: The vendor will not record this; the recording stays, as failed.
+        NoRoom: The vendor has no room now, and the caller does not want to wait.
     """
     key = started.idempotency
     if key is not None and started.repeated:
@@ -39,14 +43,17 @@ def answer_start(started: Started) -> Response:
         status, body = key.status_code or 202, key.answer
     if status == 422:
         raise _refusal(body)
+    if status == 429:
+        raise NoRoom(Waiting.QUOTA, retry_after_seconds=RETRY_AFTER_QUOTA_SECONDS)
     headers = {"Location": f"/api/v1/recordings/{body['id']}", "ETag": f'"{body["version"]}"'}
     return Response(body, status=status, headers=headers)
 
 
 def _describe(recording: Recording) -> tuple[int, dict[str, Any]]:
+    tell_queue([recording])
     body: dict[str, Any] = dict(_SERIALIZER.to_representation(recording))
     if recording.state == State.FAILED and not recording.task_id and recording.vendor_code:
-        return 422, body
+        return (429 if recording.reason == Reason.QUOTA else 422), body
     return (201 if recording.task_id else 202), body
 
 

@@ -39,6 +39,12 @@ class StartOptions(NamesLayout):
     max_duration: int | None = Field(
         None, ge=10, le=720 * 3600, description="Seconds after which the recording is stopped."
     )
+    priority: int = Field(
+        0, ge=0, le=9, description="Who has more is let through first when the vendor's quota is full."
+    )
+    queue: bool = Field(
+        True, description="false: 429 with Retry-After instead of a place in the queue, when it cannot start at once."
+    )
     labels: Labels = Field(default_factory=dict, description="Text that the caller wants back.")
 
 
@@ -52,6 +58,9 @@ class ChangeOptions(NamesLayout):
     labels: Labels | None = Field(None, description="The whole new set; null is the empty one.")
     comment: Annotated[str, StringConstraints(max_length=256)] = Field(
         "", description="Why; kept with the revision that this change makes."
+    )
+    legal_hold: bool | None = Field(
+        None, description="While true, no file of it is deleted by this service; also of one that ended."
     )
 
 
@@ -109,12 +118,14 @@ class Change:
         parameters: The vendor's part; checked against the recording later.
         labels: The whole new set; None keeps the old one.
         layout_template: The version that the layout comes from, as `lesson@3`; empty when it comes from none.
+        legal_hold: None keeps it as it is.
     """
 
     parameters: Mapping[str, Any]
     labels: Mapping[str, str] | None
     layout_template: str
     comment: str
+    legal_hold: bool | None
 
 
 def read_change(data: Any, *, application: Application) -> Change:
@@ -138,7 +149,13 @@ def read_change(data: Any, *, application: Application) -> Change:
         layout = lay_over(template, body.get("mix_layout_params"))
         body["mix_layout_params"] = dict.fromkeys(MixLayoutParams.model_fields) | layout
     labels = dict(options.labels or {}) if "labels" in own else None
-    return Change(parameters=body, labels=labels, layout_template=str(template or ""), comment=options.comment)
+    return Change(
+        parameters=body,
+        labels=labels,
+        layout_template=str(template or ""),
+        comment=options.comment,
+        legal_hold=options.legal_hold,
+    )
 
 
 def _object(data: Any) -> Mapping[str, Any]:

@@ -5,6 +5,8 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 
+from recordings.services.links import LEAST_SECONDS, MOST_SECONDS, USUAL_SECONDS
+
 LONGEST_KEY = 255
 MOST_PEOPLE = 25
 
@@ -51,4 +53,12 @@ def read_people(request: Request) -> int | None:
         return None
     if not (told.isascii() and told.isdigit() and len(told) < 3 and int(told) <= MOST_PEOPLE):
         raise ValidationError({"people": _("Must be a whole number from 0 to 25.")})
+    return int(told)
+
+
+def read_seconds(request: Request) -> int:
+    """Return how long a link is asked to open."""
+    told = request.query_params.get("seconds", str(USUAL_SECONDS))
+    if not (told.isascii() and told.isdigit() and len(told) < 6 and LEAST_SECONDS <= int(told) <= MOST_SECONDS):
+        raise ValidationError({"seconds": _("Must be a whole number from 60 to 3600.")})
     return int(told)

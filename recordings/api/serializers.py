@@ -5,7 +5,10 @@ from typing import Any
 from rest_framework import serializers
 
 from recordings.models import Recording, RecordingFile
+from recordings.services.pacing import Waiting
 from recordings.services.revisions import RevisionState
+
+WAITING_CHOICES = [(why.value, why.value) for why in Waiting]
 
 
 class VendorWords(serializers.Serializer[Any]):
@@ -25,9 +28,19 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
         source="is_provisional", help_text="What is told rests on a word that nothing confirmed yet."
     )
     details = serializers.DictField(help_text="What callbacks told beside the state, by family.")
+    legal_hold = serializers.BooleanField(read_only=True, help_text="No file of it is deleted.")
     task_id = serializers.SerializerMethodField()
     layout_template = serializers.SerializerMethodField(
         help_text="The template's version that mix_layout_params comes from, as `lesson@3`."
+    )
+    queue_position = serializers.IntegerField(
+        allow_null=True, default=None, help_text="While it waits in the queue: 1 is let through next."
+    )
+    waiting_for = serializers.ChoiceField(
+        allow_null=True,
+        default=None,
+        choices=WAITING_CHOICES,
+        help_text="While it is queued: a place of the quota, its moment, or an operator who mends the credentials.",
     )
     vendor = serializers.SerializerMethodField()
     record_params = serializers.SerializerMethodField()
@@ -41,8 +54,10 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
         fields = [
             *("id", "state", "media", "reason", "fault", "verified", "provisional", "provisional_reason"),
             *("application", "origin", "provider"),
+            *("priority", "queue_position", "waiting_for"),
             *("room_id", "room_id_type", "slot", "robot_user_id", "task_id", "storage_profile"),
             *("created_at", "started_at", "media_started_at", "ended_at", "deadline_at", "next_check_at"),
+            *("legal_hold", "purge_after", "purged_at"),
             *("vendor", "details", "record_params", "mix_transcode_params", "mix_layout_params", "layout_template"),
             "storage_params",
             *("resource_expired_hour", "max_duration", "labels", "version"),
@@ -91,8 +106,15 @@ class FileSerializer(serializers.ModelSerializer[RecordingFile]):
         model = RecordingFile
         fields = [
             *("id", "kind", "status", "reason", "name", "task_id", "user_id", "track_type", "media_id"),
-            *("begin_ms", "end_ms", "offset_ms", "duration_ms", "size", "file_id", "url"),
+            *("begin_ms", "end_ms", "offset_ms", "duration_ms", "size", "file_id", "url", "checked"),
         ]
+
+
+class LinkSerializer(serializers.Serializer[Any]):
+    """A link to a file. It is a key to it: do not store or log it."""
+
+    url = serializers.CharField()
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="Null: an address that the vendor rules over.")
 
 
 class RevisionSerializer(serializers.Serializer[Any]):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from recordings.api import views
+from recordings.api.merge_plan import MergePlanView
 
 urlpatterns = [
     path("recordings", views.RecordingListView.as_view(), name="recordings"),
@@ -17,5 +18,7 @@ urlpatterns = [
         views.RevisionPictureView.as_view(),
         name="revision-picture",
     ),
+    path("recordings/<uuid:recording_id>/merge-plan", MergePlanView.as_view(), name="merge-plan"),
     path("recordings/<uuid:recording_id>/files", views.FilesView.as_view(), name="files"),
+    path("recordings/<uuid:recording_id>/files/<int:file_id>/link", views.FileLinkView.as_view(), name="file-link"),
 ]

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -14,17 +15,25 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from applications.models import ApiKey
+from applications.models import ApiKey, Scope
 from layouts.api.renderers import PngRenderer, SvgRenderer
 from layouts.png import write_png
 from layouts.problems import MOST_PROBLEMS
 from recordings.api.answers import answer_start
 from recordings.api.bodies import ChangeRecording, StartRecording, inspect_start, read_change, read_start
 from recordings.api.filters import RecordingFilter
-from recordings.api.headers import MOST_PEOPLE, read_idempotency_key, read_if_match, read_people, wants_async
+from recordings.api.headers import (
+    MOST_PEOPLE,
+    read_idempotency_key,
+    read_if_match,
+    read_people,
+    read_seconds,
+    wants_async,
+)
 from recordings.api.pagination import NewestFirst
 from recordings.api.serializers import (
     FileSerializer,
+    LinkSerializer,
     RecordingSerializer,
     RevisionSerializer,
     TimelineEntry,
@@ -33,9 +42,11 @@ from recordings.api.serializers import (
 from recordings.gateway import get_gateway
 from recordings.models import Recording, RecordingFile
 from recordings.parameters.layout_findings import list_layout_findings
+from recordings.services.links import LEAST_SECONDS, MOST_SECONDS, make_link
 from recordings.services.modify import modify_recording
 from recordings.services.pictures import draw_parameters
 from recordings.services.preview import preview_create
+from recordings.services.queue import tell_queue
 from recordings.services.refresh import refresh_recording
 from recordings.services.revisions import list_revisions
 from recordings.services.start import StartRequest, find_earlier, fingerprint_of, start_recording
@@ -51,6 +62,11 @@ PREFER = OpenApiParameter(
 )
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the recording as read."
+)
+SECONDS = OpenApiParameter(
+    "seconds",
+    {"type": "integer", "minimum": LEAST_SECONDS, "maximum": MOST_SECONDS},
+    description="How long the link opens; 300 unless it is said.",
 )
 PEOPLE = OpenApiParameter(
     "people", {"type": "integer", "minimum": 0, "maximum": MOST_PEOPLE}, description="How many people to draw."
@@ -96,12 +112,19 @@ class OneRecording(OwnRecordings):
 
     def answer(self, recording: Recording, status: int = 200) -> Response:
         """Return *recording* with its ETag."""
+        tell_queue([recording])
         return Response(self.get_serializer(recording).data, status=status, headers={"ETag": f'"{recording.version}"'})
 
 
 class RecordingListView(OwnRecordings, generics.ListAPIView[Recording]):
     pagination_class = NewestFirst
     filterset_class = RecordingFilter
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """Return one page, with the places of those that wait."""
+        page = super().paginate_queryset(queryset)
+        tell_queue(page or [])
+        return page
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List recordings, newest first."""
@@ -134,6 +157,8 @@ class RecordingListView(OwnRecordings, generics.ListAPIView[Recording]):
                 max_duration=options.max_duration,
                 labels=options.labels,
                 layout_template=options.layout_template or "",
+                priority=options.priority,
+                queue=options.queue,
                 asked_by=key,
             ),
             gateway=get_gateway(),
@@ -169,6 +194,7 @@ class RecordingView(OneRecording):
             labels=change.labels,
             layout_template=change.layout_template,
             comment=change.comment,
+            legal_hold=change.legal_hold,
             by=_key(request).name,
             gateway=get_gateway(),
         )
@@ -237,6 +263,21 @@ class FilesView(OneRecording):
         """List the files that should be there, each with what is known of it."""
         files = RecordingFile.objects.filter(recording=self.get_object())
         return Response(FileSerializer(files, many=True).data)
+
+
+class FileLinkView(OneRecording):
+    scope = Scope.FILES
+
+    @extend_schema(operation_id="recordings_files_link", parameters=[SECONDS], responses=LinkSerializer)
+    def get(self, request: Request, recording_id: UUID, file_id: int) -> Response:
+        """Make a short-lived link to a file; whoever has it gets the file. 409: the file is not there, with the reason.
+
+        Needs the scope `files`.
+        """
+        recording = self.get_object()
+        file = get_object_or_404(RecordingFile, recording=recording, pk=file_id)
+        link = make_link(recording=recording, file=file, seconds=read_seconds(request), by=_key(request).name)
+        return Response(LinkSerializer(link).data, headers={"Cache-Control": "no-store"})
 
 
 class ValidateView(APIView):

@@ -3,6 +3,7 @@
 from recordings.models.fact import FactRow
 from recordings.models.file import FILE_STATUS_CHOICES, RecordingFile
 from recordings.models.idempotency import IdempotencyKey
+from recordings.models.pace import Pace
 from recordings.models.recording import STATE_CHOICES, Recording
 from recordings.models.task import Task
 from recordings.models.transition import Transition
@@ -12,6 +13,7 @@ __all__ = [
     "STATE_CHOICES",
     "FactRow",
     "IdempotencyKey",
+    "Pace",
     "Recording",
     "RecordingFile",
     "Task",

@@ -28,6 +28,7 @@ class RecordingFile(models.Model):
     size = models.BigIntegerField(_("bytes"), null=True)
     duration_ms = models.BigIntegerField(_("length, ms"), null=True)
     offset_ms = models.BigIntegerField(_("offset in the whole, ms"), null=True)
+    checked = models.JSONField(_("what the look into storage found"), null=True)
     reason = models.CharField(_("why not"), max_length=32, null=True, choices=[(r.value, r.value) for r in Reason])  # noqa: DJ001 - null is "none"
 
     class Meta:

@@ -32,7 +32,7 @@ class RecordingQuerySet(models.QuerySet["Recording"]):
     def due(self) -> RecordingQuerySet:
         """Those that need a step now and that no process works on, by the database's clock."""
         free = models.Q(lease_until=None) | models.Q(lease_until__lt=Now())
-        return self.filter(free, next_check_at__lte=Now()).order_by("next_check_at")
+        return self.filter(free, next_check_at__lte=Now()).order_by("-urgency", "next_check_at")
 
     def overdue(self) -> RecordingQuerySet:
         """Those that should not exist: live past their deadline."""
@@ -57,6 +57,8 @@ class Recording(models.Model):
     storage_profile = models.ForeignKey(StorageProfile, models.PROTECT, null=True, verbose_name=_("storage profile"))
     max_duration = models.PositiveIntegerField(_("longest duration, seconds"), null=True)
     labels = models.JSONField(_("labels"), default=_empty)
+    legal_hold = models.BooleanField(_("legal hold"), default=False, db_default=False)  # no file of it is deleted
+    priority = models.PositiveSmallIntegerField(_("priority"), default=0, db_default=0)  # 9 is the most urgent
     created_by = models.ForeignKey(ApiKey, models.SET_NULL, null=True, verbose_name=_("asked by"))
     created_at = models.DateTimeField(_("created"), db_default=Now())
 
@@ -80,17 +82,28 @@ class Recording(models.Model):
     media_started_at = models.DateTimeField(_("media started"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
     deadline_at = models.DateTimeField(_("deadline"), null=True)
+    purge_after = models.DateTimeField(_("files are deleted after"), null=True)
+    purged_at = models.DateTimeField(_("files deleted"), null=True)
     version = models.PositiveIntegerField(_("version"), default=1)
     ledger_length = models.PositiveIntegerField(default=0, editable=False)  # facts in the ledger
+    live_tasks = models.PositiveSmallIntegerField(
+        _("live tasks"), default=0, db_default=0
+    )  # that may run at the vendor
 
     # --- the row is the queue
     next_check_at = models.DateTimeField(_("next check"), null=True)
+    urgency = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    admitted_at = models.DateTimeField(_("admitted"), null=True)  # of a queued one: it holds a place of the quota
     looked_at = models.DateTimeField(_("vendor last asked"), null=True)
     failures = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
 
     objects: ClassVar[Any] = RecordingQuerySet.as_manager()
+
+    # What `services.queue` tells of a queued one.
+    queue_position: int | None = None
+    waiting_for: str | None = None
 
     # The whole ledger and what it says, kept by `services.ledger` for as long as this instance holds the row's lock.
     known_facts: Sequence[Fact] | None = None
@@ -100,6 +113,7 @@ class Recording(models.Model):
         verbose_name = _("recording")
         verbose_name_plural = _("recordings")
         ordering = ["-id"]
+        permissions = [("download_recording", _("Can get links to recorded files"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "room_id_type", "room_id", "slot"],
@@ -124,6 +138,11 @@ class Recording(models.Model):
             models.Index(fields=["application", "state", "-id"], name="recording_by_state"),
             models.Index(
                 fields=["next_check_at"], condition=models.Q(next_check_at__isnull=False), name="recording_due"
+            ),
+            models.Index(
+                fields=["application"],
+                condition=models.Q(live_tasks__gt=0) | models.Q(state=State.QUEUED),
+                name="recording_quota",
             ),
             models.Index(
                 fields=["application", "-id"],

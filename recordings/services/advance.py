@@ -5,6 +5,7 @@ drives by then, and a task that turns out to be one too many is due for deletion
 """
 
 import logging
+import time
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,18 +13,27 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from applications.models import StorageProfile
+from recordings.failpoints import reach
+from recordings.log_context import about_recording
 from recordings.models import Recording
 from recordings.models.sql import update_rows
 from recordings.policy import current_policy
-from recordings.services.calls import Answer, Call, perform
-from recordings.services.lease import take_lease
+from recordings.services.admission import admit_next, enter
+from recordings.services.calls import ACTIONS, Answer, Call, jittered_backoff, perform
+from recordings.services.lease import renew_lease, take_lease, usable_seconds
 from recordings.services.ledger import apply_facts, lock_recording
+from recordings.services.pacing import Denied, Permit, Waiting, reserve
+from recordings.services.places import location_of
+from recordings.services.storage_check import Look, look_into_storage, prepare_look
 from recordings.services.vendor import account_of, storage_of
+from recordings.services.wake import wake
 from recordings.states.duties import next_step
 from recordings.states.facts import Fact, FactKind, Source
-from recordings.states.policy import backoff_seconds
 from recordings.states.snapshot import Snapshot
-from recordings.states.steps import AssumeExit, Create, RequestStop, Settle, Step
+from recordings.states.steps import AssumeExit, CheckStorage, Create, RequestStop, Settle, Step
+from recordings.states.urgency import urgency_of
+from recordings.states.vocabulary import State
 from recordings.trtc.gateway import Gateway
 
 logger = logging.getLogger(__name__)
@@ -34,8 +44,11 @@ MOST_STEPS = 20
 REPEAT_OBSERVATION = timedelta(minutes=10)
 
 
-def advance(recording_id: UUID, *, gateway: Gateway) -> None:
+def advance(recording_id: UUID, *, gateway: Gateway, may_look: bool = False) -> None:
     """Do what is due for a recording, if no other process does.
+
+    Args:
+        may_look: See `drive`.
 
     Safe to call at any time, from anywhere, any number of times.
 
@@ -44,31 +57,41 @@ def advance(recording_id: UUID, *, gateway: Gateway) -> None:
     """
     token = take_lease(recording_id)
     if token is not None:
-        drive(recording_id, token=token, gateway=gateway)
+        drive(recording_id, token=token, gateway=gateway, may_look=may_look)
 
 
-def drive(recording_id: UUID, *, token: UUID, gateway: Gateway, call: Call | None = None) -> tuple[Answer, Recording]:
+@about_recording
+def drive(
+    recording_id: UUID, *, token: UUID, gateway: Gateway, call: Call | Look | None = None, may_look: bool = False
+) -> tuple[Answer, Recording]:
     """Work on a leased recording until nothing more is due; return the last call's answer and the recording.
 
     Args:
         call: A first call whose intent is committed already.
+        may_look: False leaves looks into storage, which take long, to a worker: somebody waits here.
     """
     answer = Answer()
     for steps_left in reversed(range(MOST_STEPS)):
         if call is not None:
-            answer = perform(call, gateway=gateway)
+            answer = look_into_storage(call) if isinstance(call, Look) else perform(call, gateway=gateway)
         with transaction.atomic():
+            if call is not None and isinstance(call.step, Create):
+                transaction.on_commit(lambda: reach("create.stored"))
             recording = lock_recording(recording_id)
             snapshot = take_answer(recording, answer)
             if recording.lease_token != token:
                 logger.warning("lease_lost", extra={"recording_id": recording_id})
                 return answer, recording
-            call = None
-            if steps_left and not answer.failed:  # no intent is written that this run would not follow
-                call, snapshot = next_call(recording, snapshot)
+            call, denied = None, answer.denied
+            # No intent is written that this run would not follow.
+            if steps_left and not answer.failed and denied is None:
+                call, denied, snapshot = next_call(recording, snapshot, may_look=may_look)
             if call is None:
-                _release(recording, snapshot, failed=answer.failed)
+                _release(recording, snapshot, failed=answer.failed, denied=denied)
                 return answer, recording
+            renew_lease(recording_id, token)
+        if isinstance(call.step, Create):
+            admit_next(recording)
     raise AssertionError("the last step writes no intent, so it releases")
 
 
@@ -83,45 +106,72 @@ def take_answer(recording: Recording, answer: Answer) -> Snapshot:
     return apply_facts(recording=recording, facts=facts)
 
 
-def next_call(recording: Recording, snapshot: Snapshot) -> tuple[Call | None, Snapshot]:
+def next_call(
+    recording: Recording, snapshot: Snapshot, *, may_look: bool = False
+) -> tuple[Call | Look | None, Denied | None, Snapshot]:
     """Do the due steps that need no vendor, and return the first call that is due, with its intent written.
 
     Runs inside the caller's transaction with the row locked.
 
     Returns:
-        The call, None when none is due; and what the ledger says by then.
+        The call, None when none is due or it may not go yet; why it may not; and what the ledger says by then.
     """
     for _ in range(MOST_STEPS):
         now = timezone.now()
         step, _look_at = next_step(snapshot, now=now, looked_at=recording.looked_at, policy=current_policy())
         match step:
             case None:
-                return None, snapshot
+                return None, None, snapshot
             case RequestStop() | AssumeExit() | Settle():
                 snapshot = apply_facts(recording=recording, facts=[_clock_fact(step)])
             case Create():
-                snapshot = apply_facts(recording=recording, facts=[sent_fact(step, at=now)])
-                return prepare_call(recording, snapshot, step), snapshot
+                permit = enter(recording, snapshot)
+                if isinstance(permit, Denied):
+                    return None, permit, snapshot
+                snapshot = apply_facts(
+                    recording=recording, facts=[sent_fact(step, at=now, profile=recording.storage_profile)]
+                )
+                _give_place_up(recording)
+                return prepare_call(recording, snapshot, step, permit), None, snapshot
+            case CheckStorage() if not may_look:
+                wake(recording.uuid, urgency_of(snapshot))
+                return None, Denied(Waiting.RATE, 0.0), snapshot
+            case CheckStorage():
+                look = prepare_look(recording, snapshot, step)
+                if isinstance(look, Denied):
+                    return None, look, snapshot
+                return look, None, snapshot
             case _:
-                return prepare_call(recording, snapshot, step), snapshot
-    return None, snapshot
+                account = account_of(recording.application)
+                permit = reserve(recording.application, ACTIONS[type(step)], account, is_repeat=recording.failures > 0)
+                if isinstance(permit, Denied):
+                    return None, permit, snapshot
+                return prepare_call(recording, snapshot, step, permit), None, snapshot
+    return None, None, snapshot
 
 
-def sent_fact(step: Create, *, at: datetime) -> Fact:
-    """Return the intent of a create; it is committed before the vendor is called."""
+def _give_place_up(recording: Recording) -> None:
+    """Let the task that may come to be hold the place which the queued recording held."""
+    if recording.admitted_at is not None:
+        recording.admitted_at = None
+        update_rows(Recording, [{"id": recording.pk, "admitted_at": None}])
+
+
+def sent_fact(step: Create, *, at: datetime, profile: StorageProfile | None) -> Fact:
+    """Return the intent of a create and where its files will go; it is committed before the vendor is called."""
     return Fact(
         kind=FactKind.CREATE_SENT,
         source=Source.VENDOR,
         key=f"create:{step.attempt}:sent",
         occurred_at=at,
         received_at=at,
-        data={"attempt": step.attempt},
+        data={"attempt": step.attempt, "storage": location_of(profile)},
     )
 
 
-def prepare_call(recording: Recording, snapshot: Snapshot, step: Step) -> Call:
+def prepare_call(recording: Recording, snapshot: Snapshot, step: Step, permit: Permit) -> Call:
     """Return everything that the vendor call of *step* needs, so that it can be made without the database."""
-    assert not isinstance(step, RequestStop | AssumeExit | Settle)  # noqa: S101 - done without the vendor
+    assert not isinstance(step, RequestStop | AssumeExit | Settle | CheckStorage)  # noqa: S101 - done without the vendor
     profile = recording.storage_profile if isinstance(step, Create) else None
     planned = snapshot.planned_end_at - timezone.now()
     return Call(
@@ -131,20 +181,44 @@ def prepare_call(recording: Recording, snapshot: Snapshot, step: Step) -> Call:
         parameters=snapshot.parameters,
         storage=storage_of(profile) if profile is not None else None,
         lifetime_seconds=max(int(planned.total_seconds()), 0),
+        permit=permit,
+        until=time.monotonic() + usable_seconds(current_policy()),
     )
 
 
-def _release(recording: Recording, snapshot: Snapshot, *, failed: bool) -> None:
+def _release(recording: Recording, snapshot: Snapshot, *, failed: bool, denied: Denied | None) -> None:
     now = timezone.now()
-    recording.failures = recording.failures + 1 if failed else 0
-    if failed:
-        recording.next_check_at = now + timedelta(seconds=backoff_seconds(recording.failures))
+    if denied is None:
+        recording.failures = recording.failures + 1 if failed else 0
+    if denied is not None:
+        recording.next_check_at = _come_back_at(recording, denied, now)
+    elif failed:
+        at = now + timedelta(seconds=jittered_backoff(recording.failures))
+        recording.next_check_at = _no_later_than_deadline(recording, at, now)
     else:
         step, look_at = next_step(snapshot, now=now, looked_at=recording.looked_at, policy=current_policy())
         recording.next_check_at = look_at if step is None else now
     recording.lease_token = recording.lease_until = None
     names = ("failures", "next_check_at", "lease_token", "lease_until")
     update_rows(Recording, [{"id": recording.pk} | {name: getattr(recording, name) for name in names}])
+
+
+def _come_back_at(recording: Recording, denied: Denied, now: datetime) -> datetime:
+    """Return when to try again. Who waits for a place is called; the deadline is kept in any case."""
+    at = now + timedelta(seconds=denied.seconds)
+    if denied.why == Waiting.QUOTA:
+        at = recording.deadline_at or at
+    if recording.state == State.QUEUED and recording.deadline_at:
+        return min(at, recording.deadline_at)
+    return _no_later_than_deadline(recording, at, now)
+
+
+def _no_later_than_deadline(recording: Recording, at: datetime, now: datetime) -> datetime:
+    """Return *at*, or the deadline if that is before: a vendor that gives no answer does not hold it up."""
+    if recording.deadline_at is None:
+        return at
+    soon = now + timedelta(seconds=current_policy().first_describe_seconds)
+    return min(at, max(recording.deadline_at, soon))
 
 
 def _says_nothing_new(fact: Fact, snapshot: Snapshot) -> bool:

@@ -29,6 +29,11 @@ class Change:
     old_state: str
 
     @property
+    def frees_place(self) -> bool:
+        """True when fewer tasks may run at the vendor than before."""
+        return self.before is not None and self.after.live_tasks < self.before.live_tasks
+
+    @property
     def changed_documents(self) -> tuple[str, ...]:
         """The JSON columns that changed: the largest, and the ones that change the least."""
         names = ("parameters", "details")
@@ -38,18 +43,18 @@ class Change:
 
 FILE_COLUMNS = (
     *("task_id", "kind", "status", "name", "user_id", "track_type", "media_id"),
-    *("begin_ms", "end_ms", "file_id", "url", "size", "duration_ms", "offset_ms", "reason"),
+    *("begin_ms", "end_ms", "file_id", "url", "size", "duration_ms", "offset_ms", "reason", "checked"),
 )
 
 
 DERIVED_COLUMNS = (
     *("state", "media", "reason", "fault", "verified", "provisional_reason", "task_id", "layout_template"),
     *("vendor_code", "vendor_message", "vendor_request_id"),
-    *("started_at", "media_started_at", "ended_at"),
+    *("started_at", "media_started_at", "ended_at", "live_tasks", "legal_hold", "purge_after", "purged_at"),
 )
 
 
-WRITTEN_COLUMNS = (*DERIVED_COLUMNS, "deadline_at", "version", "ledger_length", "next_check_at")
+WRITTEN_COLUMNS = (*DERIVED_COLUMNS, "deadline_at", "version", "ledger_length", "next_check_at", "urgency")
 
 
 def derived_columns(snapshot: Snapshot) -> dict[str, object]:

@@ -28,12 +28,12 @@ def confirm_recording(*, recording_id: UUID, by: str) -> Recording:
     return recording
 
 
-def confirmation(*, by: str) -> Fact:
+def confirmation(*, by: str, source: Source = Source.OPERATOR) -> Fact:
     """Return the fact that what is known by now is so."""
     now = timezone.now()
     return Fact(
         kind=FactKind.CONFIRMED,
-        source=Source.OPERATOR,
+        source=source,
         key=f"confirmed:{now.isoformat()}",
         occurred_at=now,
         received_at=now,

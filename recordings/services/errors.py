@@ -26,6 +26,19 @@ class SlotTaken(RecordingError):
         self.recording_id = recording_id
 
 
+class NoRoom(RecordingError):
+    """It would have to wait for its start, and the caller does not want that.
+
+    Args:
+        why: `quota`, `rate` or `credentials`.
+    """
+
+    def __init__(self, why: str, *, retry_after_seconds: float) -> None:
+        super().__init__(why)
+        self.why = why
+        self.retry_after_seconds = retry_after_seconds
+
+
 class IdempotencyMismatch(RecordingError):
     """The Idempotency-Key was used with another body: use a new key for a new recording."""
 
@@ -57,3 +70,20 @@ class VendorRefused(RecordingError):
         super().__init__(error.code)
         self.error = error
         self.recording_id = recording_id
+
+
+class FileNotThere(RecordingError):
+    """The file cannot be had: it is not in storage, or not yet."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = str(why)
+
+
+class StorageAway(RecordingError):
+    """The storage did not answer, or refused: later, or when an operator has put it right."""
+
+    def __init__(self, problem: str, *, code: str) -> None:
+        super().__init__(f"{problem} {code}".rstrip())
+        self.problem = str(problem)
+        self.code = code

@@ -1,23 +1,31 @@
 """The lease on a recording: one process works on it at a time, by the database's clock."""
 
 import uuid
-from datetime import timedelta
 
 from django.db import connection
-from django.db.models import Q
-from django.db.models.functions import Now
 
-from recordings.models import Recording
+from recordings.failpoints import reach
+from recordings.metrics import count_rescue
 from recordings.policy import current_policy
+from recordings.states.policy import Policy
 
 
 def take_lease(recording_id: uuid.UUID) -> uuid.UUID | None:
     """Lease the recording and return the token; None while another process holds it."""
     token = uuid.uuid4()
-    free = Q(lease_until=None) | Q(lease_until__lt=Now())
-    taken = Recording.objects.filter(free, pk=recording_id).update(
-        lease_token=token, lease_until=Now() + timedelta(seconds=current_policy().lease_seconds)
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE recordings_recording AS leased SET lease_token = %s, "
+            "lease_until = statement_timestamp() + %s * interval '1 second' "
+            "FROM (SELECT id, lease_until FROM recordings_recording WHERE id = %s "
+            "AND (lease_until IS NULL OR lease_until < statement_timestamp()) FOR UPDATE) AS free "
+            "WHERE leased.id = free.id RETURNING free.lease_until IS NOT NULL",
+            [token, current_policy().lease_seconds, recording_id],
+        )
+        taken = cursor.fetchone()
+    reach("lease.taken")
+    if taken == (True,):
+        count_rescue("recording")  # who held it before never gave it back
     return token if taken else None
 
 
@@ -29,3 +37,8 @@ def renew_lease(recording_id: uuid.UUID, token: uuid.UUID) -> None:
             "WHERE id = %s AND lease_token = %s",
             [current_policy().lease_seconds, recording_id, token],
         )
+
+
+def usable_seconds(policy: Policy) -> float:
+    """Return for how long after a lease began a call may still be made: its answer has to come before the end."""
+    return max(policy.lease_seconds - policy.vendor_timeout_seconds, policy.lease_seconds / 2)

@@ -10,9 +10,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from recordings.failpoints import reach
+from recordings.metrics import observe_change
 from recordings.models import FactRow, Recording, RecordingFile, Task, Transition
 from recordings.models.sql import Row, column_names, delete_rows, insert_rows, select_rows, select_values, update_rows
 from recordings.policy import current_policy
+from recordings.services.admission import admit_after
 from recordings.services.change import (
     FILE_COLUMNS,
     WRITTEN_COLUMNS,
@@ -31,6 +34,7 @@ from recordings.states.duties import next_step
 from recordings.states.facts import Fact, FactKind, Source
 from recordings.states.fold import fold
 from recordings.states.snapshot import Snapshot
+from recordings.states.urgency import urgency_of
 from recordings.states.vocabulary import is_terminal, merit
 
 logger = logging.getLogger(__name__)
@@ -192,12 +196,16 @@ def write_changes(changes: Sequence[Change], *, rows_are_new: bool = False) -> N
     # A task belongs to the recording that heard of it first.
     tasks = [row for change in changes for row in new_tasks(change)]
     insert_rows(Task, tasks, once=("application_id", "provider", "task_id"))
+    if tasks and changes[0].facts[0].source == Source.CALLBACK:
+        reach("adopt")
     delete_rows(RecordingFile, [row for change in changes for row in gone_files(change)])
     files = [row for change in changes for row in changed_files(change)]
     insert_rows(RecordingFile, files, once=("recording_id", "key"), update=FILE_COLUMNS)
     if not rows_are_new:
         _update_recordings(changes)
     _remember_after_commit(changes)
+    for application_id in {c.recording.application_id for c in changes if c.frees_place}:
+        admit_after(application_id)
     moved = [change for change in changes if change.old_state != change.after.state]
     insert_rows(Transition, [transition_row(change) for change in moved])
     for change in moved:
@@ -205,6 +213,7 @@ def write_changes(changes: Sequence[Change], *, rows_are_new: bool = False) -> N
             "recording_moved",
             extra={
                 "recording_id": change.recording.pk,
+                "application_id": change.recording.application_id,
                 "old": change.old_state,
                 "new": change.after.state,
                 "because": change.facts[-1].kind,
@@ -238,6 +247,8 @@ def _remember_after_commit(changes: Sequence[Change]) -> None:
     ledgers = [(c.recording.pk, Folded(c.recording.known_facts or [], c.after, policy)) for c in changes]
 
     def remember_all() -> None:
+        for c in changes:
+            observe_change(c.before, c.after, at=c.facts[-1].received_at)
         for recording_id, folded in ledgers:
             remember(recording_id, folded)
 
@@ -256,6 +267,7 @@ def _set_derived(recording: Recording, before: Snapshot | None, after: Snapshot)
 def schedule(recording: Recording, snapshot: Snapshot) -> None:
     """Set when the recording is looked at again, and wake a worker if that is now."""
     now = timezone.now()
+    recording.urgency = urgency_of(snapshot)
     step, look_at = next_step(snapshot, now=now, looked_at=recording.looked_at, policy=current_policy())
     backing_off = recording.failures and recording.next_check_at is not None and recording.next_check_at > now
     if step is None:
@@ -263,4 +275,4 @@ def schedule(recording: Recording, snapshot: Snapshot) -> None:
     elif not backing_off:
         recording.next_check_at = now
         if recording.lease_token is None:
-            wake(recording.uuid)
+            wake(recording.uuid, urgency_of(snapshot))

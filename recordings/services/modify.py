@@ -20,6 +20,7 @@ from recordings.services.errors import (
     VendorRefused,
     VersionMismatch,
 )
+from recordings.services.hold import hold
 from recordings.services.ledger import apply_facts, load_facts, lock_recording
 from recordings.states.facts import Fact, FactKind, Source
 from recordings.states.vocabulary import State
@@ -52,6 +53,7 @@ def modify_recording(
     gateway: Gateway,
     layout_template: str = "",
     comment: str = "",
+    legal_hold: bool | None = None,
 ) -> Changed:
     """Merge *changes* into the last full parameters and send them whole; the vendor overwrites what it is not told.
 
@@ -62,6 +64,7 @@ def modify_recording(
         by: Who asks.
         layout_template: The template's version that the layout comes from, as `lesson@3`.
         comment: Why.
+        legal_hold: Whether its files may not be deleted; None keeps it as it is.
 
     Raises:
         VersionMismatch, ChangeInFlight, NotChangeable, InvalidParameters: Nothing changed.
@@ -75,6 +78,8 @@ def modify_recording(
             recording.labels = dict(labels)
             recording.version += 1
             recording.save(update_fields=["labels", "version"])
+        if legal_hold is not None:
+            hold(recording, held=legal_hold, by=by, source=Source.API)
         asked = {"by": by, "comment": comment, "layout_template": layout_template}
         revision = _write_revision(recording, changes, asked) if changes else None
     if revision is None or not _is_pending(recording, revision):

@@ -6,11 +6,14 @@ from django.db import transaction
 
 from recordings.models import Recording
 from recordings.services.advance import take_answer
-from recordings.services.calls import describe
+from recordings.services.calls import ACTIONS, describe
 from recordings.services.errors import StartedElsewhere, VendorRefused
 from recordings.services.ledger import apply_facts, lock_recording
+from recordings.services.pacing import Denied, await_moment, heed, reserve
 from recordings.services.vendor import account_of
+from recordings.states.steps import Describe
 from recordings.states.vocabulary import State, is_terminal
+from recordings.trtc.errors import Throttled
 from recordings.trtc.gateway import Gateway
 
 
@@ -26,11 +29,17 @@ def refresh_recording(*, recording_id: UUID, gateway: Gateway) -> Recording:
         snapshot = apply_facts(recording=recording, facts=[])
         if snapshot.is_out_of_reach:
             raise StartedElsewhere
+        if not snapshot.task_id or snapshot.exited_at is not None or is_terminal(State(recording.state)):
+            return recording
         account = account_of(recording.application)
-    if not snapshot.task_id or snapshot.exited_at is not None or is_terminal(State(recording.state)):
-        return recording
+        permit = reserve(recording.application, ACTIONS[Describe], account)
+    if isinstance(permit, Denied):
+        busy = Throttled(code="Paced", message=f"Waiting for {permit.why}; come back in {permit.seconds:.0f} s.")
+        raise VendorRefused(busy, recording_id=recording_id)
 
+    await_moment(permit)
     answer = describe(account, snapshot.task_id, gateway=gateway)
+    heed(permit, account, answer.error)
     if answer.error is not None:
         raise VendorRefused(answer.error, recording_id=recording_id)
     with transaction.atomic():

@@ -12,16 +12,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from applications.models import ApiKey, Application, StorageProfile
+from recordings.failpoints import reach
 from recordings.ids import new_recording_id, robot_name
 from recordings.models import IdempotencyKey, Recording
 from recordings.models.recording import Origin
 from recordings.models.sql import insert_new, select_rows
 from recordings.parameters import RecordingParameters
+from recordings.services.admission import enter_at_once
 from recordings.services.advance import drive, prepare_call, sent_fact
 from recordings.services.calls import Call
-from recordings.services.errors import IdempotencyMismatch, SlotTaken
+from recordings.services.errors import IdempotencyMismatch, NoRoom, SlotTaken
 from recordings.services.lease import renew_lease
 from recordings.services.ledger import open_ledger
+from recordings.services.pacing import Denied, Permit
 from recordings.states.facts import Fact, FactKind, Source
 from recordings.states.steps import Create
 from recordings.states.vocabulary import LIVE
@@ -38,6 +41,8 @@ class StartRequest:
     Attributes:
         max_duration: Seconds after which the recording is stopped; None for as long as it can be controlled.
         layout_template: The template's version that the layout comes from, as `lesson@3`; empty when from none.
+        priority: 0 to 9; who has more is let through first.
+        queue: False refuses what would have to wait.
     """
 
     application: Application
@@ -47,6 +52,8 @@ class StartRequest:
     max_duration: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     layout_template: str = ""
+    priority: int = 0
+    queue: bool = True
     asked_by: ApiKey | None = None
 
 
@@ -79,14 +86,14 @@ def start_recording(
         attempt_now: False leaves the vendor to a worker.
 
     Raises:
+        NoRoom: It would have to wait and does not want to; nothing is stored.
         SlotTaken: A live recording is in the slot; nothing is stored.
         IdempotencyMismatch: The key was used with another fingerprint; nothing is stored.
     """
-    token = uuid.uuid4() if attempt_now else None
     for tries_left in reversed(range(MOST_TRIES)):
         try:
             with transaction.atomic():
-                recording, call = _insert(request, token)
+                recording, call = _insert(request, attempt_now=attempt_now)
                 idempotency = None
                 if idempotency_key:
                     idempotency = _insert_key(recording, idempotency_key, fingerprint)
@@ -100,8 +107,9 @@ def start_recording(
             if not tries_left:  # the holder did not just end: this is something else
                 raise
 
-    if token is not None:
-        _answer, recording = drive(recording.uuid, token=token, gateway=gateway, call=call)
+    reach("start.committed")
+    if call is not None and recording.lease_token is not None:
+        _answer, recording = drive(recording.uuid, token=recording.lease_token, gateway=gateway, call=call)
         recording.application, recording.storage_profile = request.application, request.storage_profile
     return Started(recording, repeated=False, idempotency=idempotency)
 
@@ -126,8 +134,11 @@ def find_earlier(application: Application, key: str, fingerprint: str) -> Starte
     return Started(row.recording, repeated=True, idempotency=row)
 
 
-def _insert(request: StartRequest, token: uuid.UUID | None) -> tuple[Recording, Call | None]:
-    """Store the recording with the facts that begin it; leased to *token*, the first create is on its way."""
+def _insert(request: StartRequest, *, attempt_now: bool) -> tuple[Recording, Call | None]:
+    """Store the recording with the facts that begin it; let through at once, it is leased and its first create due."""
+    permit = enter_at_once(request.application, priority=request.priority) if attempt_now or not request.queue else None
+    if isinstance(permit, Denied) and not request.queue:
+        raise NoRoom(permit.why, retry_after_seconds=permit.seconds)
     now = timezone.now()
     recording_id = new_recording_id()
     recording = Recording(
@@ -140,17 +151,21 @@ def _insert(request: StartRequest, token: uuid.UUID | None) -> tuple[Recording, 
         storage_profile=request.storage_profile,
         max_duration=request.max_duration,
         labels=dict(request.labels),
+        priority=request.priority,
         created_by=request.asked_by,
         created_at=now,
-        lease_token=token,
     )
-    first = Create(1)
-    facts = [_requested(request, at=now), *([sent_fact(first, at=now)] if token is not None else [])]
-    snapshot = open_ledger(recording=recording, facts=facts)
-    if token is None:
+    facts = [_requested(request, at=now)]
+    if not isinstance(permit, Permit):
+        open_ledger(recording=recording, facts=facts)
         return recording, None
+    first = Create(1)
+    recording.lease_token = token = uuid.uuid4()
+    snapshot = open_ledger(
+        recording=recording, facts=[*facts, sent_fact(first, at=now, profile=request.storage_profile)]
+    )
     renew_lease(recording.uuid, token)
-    return recording, prepare_call(recording, snapshot, first)
+    return recording, prepare_call(recording, snapshot, first, permit)
 
 
 def _insert_key(recording: Recording, key: str, fingerprint: str) -> IdempotencyKey:
@@ -171,9 +186,11 @@ def _insert_key(recording: Recording, key: str, fingerprint: str) -> Idempotency
 def _requested(request: StartRequest, *, at: datetime) -> Fact:
     data: dict[str, Any] = {
         "storage_kind": str(request.storage_profile.kind),
+        "check_files": request.storage_profile.check_files,
         "parameters": request.parameters.to_json(),
         "max_duration": request.max_duration,
         "layout_template": request.layout_template,
+        "queue": request.queue,
     }
     return Fact(kind=FactKind.REQUESTED, source=Source.API, key="requested", occurred_at=at, received_at=at, data=data)
 

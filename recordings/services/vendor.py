@@ -2,6 +2,7 @@
 
 from applications.models import Application, StorageKind, StorageProfile
 from recordings.policy import current_policy
+from recordings.storage.place import Place
 from recordings.trtc.account import Account, CloudStorage, Storage, VodStorage
 
 
@@ -30,4 +31,19 @@ def storage_of(profile: StorageProfile) -> Storage:
         access_key=profile.access_key,
         secret_key=profile.secret_key,
         file_name_prefix=tuple(profile.file_name_prefix),
+    )
+
+
+def place_of(profile: StorageProfile) -> Place | None:
+    """Return where this service finds the files of *profile*; None for VOD, which is no bucket."""
+    if profile.kind == StorageKind.VOD:
+        return None
+    return Place(
+        kind="cos" if profile.kind == StorageKind.COS else "s3",
+        region=profile.region,
+        bucket=profile.bucket,
+        access_key=profile.access_key,
+        secret_key=profile.secret_key,
+        endpoint_url=profile.endpoint_url,
+        prefix=tuple(profile.file_name_prefix),
     )

@@ -1,10 +1,41 @@
-"""Wake a worker for a recording. Only ever a hint: the sweep finds what no worker was woken for."""
+"""Wake a worker. Only ever a hint: the sweep finds what no worker was woken for."""
 
+from typing import Any
 from uuid import UUID
 
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from recordings.states.urgency import Urgency
 
 
-def wake(recording_id: UUID) -> None:
+def wake(recording_id: UUID, urgency: Urgency = Urgency.LOOK) -> None:
     """Enqueue one `advance`, in the caller's transaction: a rollback leaves nothing."""
-    app.configure_task("recordings.advance", allow_unknown=False).defer(recording_id=str(recording_id))
+    _defer("recordings.advance", urgency, recording_id=str(recording_id))
+
+
+def wake_once(recording_id: UUID, urgency: Urgency) -> None:
+    """Enqueue one `advance` unless one that was enqueued in this way still waits; outside any transaction."""
+    _defer_once("recordings.advance", urgency, recording_id=str(recording_id))
+
+
+def wake_admission(application_id: int) -> None:
+    """Enqueue one `admit`, in the caller's transaction."""
+    _defer("recordings.admit", Urgency.STOP, application_id=application_id)
+
+
+def wake_admission_once(application_id: int) -> None:
+    """Enqueue one `admit` unless one that was enqueued in this way still waits; outside any transaction."""
+    _defer_once("recordings.admit", Urgency.STOP, application_id=application_id)
+
+
+def _defer(task: str, urgency: Urgency, **arguments: Any) -> None:
+    app.configure_task(task, allow_unknown=False, priority=urgency).defer(**arguments)
+
+
+def _defer_once(task: str, urgency: Urgency, **arguments: Any) -> None:
+    lock = ":".join((task, *map(str, arguments.values())))
+    try:
+        app.configure_task(task, allow_unknown=False, priority=urgency, queueing_lock=lock).defer(**arguments)
+    except AlreadyEnqueued:
+        return

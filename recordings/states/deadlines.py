@@ -69,9 +69,20 @@ def _stopping_until(snapshot: Snapshot, policy: Policy) -> datetime:
 
 
 def _finalizing_until(snapshot: Snapshot, policy: Policy) -> datetime:
+    if snapshot.told_whole and snapshot.storage.is_wanted:
+        # The vendor has said everything; what is left is for the storage to show.
+        heard_at = _later(snapshot.exited_at, snapshot.quiet_since)
+        return heard_at + timedelta(seconds=policy.storage_deadline_seconds)
     made_later = {file.kind for file in snapshot.files} - {FileKind.HLS}
     seconds = policy.transcode_deadline_seconds if made_later else policy.upload_deadline_seconds
     return (snapshot.exited_at or snapshot.requested_at) + timedelta(seconds=seconds)
+
+
+def _give_up_queued(snapshot: Snapshot) -> Step:
+    last = snapshot.attempts[-1] if snapshot.attempts else None
+    refused = last is not None and last.data.get("why") == "credentials"
+    reason = Reason.CREDENTIALS if refused else Reason.QUEUE_TIMEOUT
+    return Settle(Outcome(State.FAILED, reason), "queue_deadline")
 
 
 def _give_up_start(snapshot: Snapshot) -> Step:
@@ -98,13 +109,19 @@ def _give_up_stopping(snapshot: Snapshot) -> Step:
     return AssumeExit("" if snapshot.awaits_twin else snapshot.current.task_id)
 
 
+def _give_up_files(snapshot: Snapshot) -> Step:
+    awaits_storage = snapshot.told_whole and not snapshot.whole
+    return Settle(snapshot.closing, "storage_deadline" if awaits_storage else "files_deadline")
+
+
 DEADLINES: Mapping[State, Deadline] = {
-    State.QUEUED: Deadline(
-        _queued_until, lambda _: Settle(Outcome(State.FAILED, Reason.QUEUE_TIMEOUT), "queue_deadline")
-    ),
+    State.QUEUED: Deadline(_queued_until, _give_up_queued),
     State.STARTING: Deadline(_starting_until, _give_up_starting),
     State.RECORDING: Deadline(_recording_until, lambda _: RequestStop(Reason.MAX_DURATION)),
     State.PAUSED: Deadline(_recording_until, lambda _: RequestStop(Reason.MAX_DURATION)),
     State.STOPPING: Deadline(_stopping_until, _give_up_stopping),
-    State.FINALIZING: Deadline(_finalizing_until, lambda s: Settle(s.closing, "files_deadline")),
+    State.FINALIZING: Deadline(
+        _finalizing_until,
+        _give_up_files,
+    ),
 }

@@ -9,7 +9,9 @@ from recordings.states.facts import FactKind
 from recordings.states.policy import Policy, backoff_seconds
 from recordings.states.snapshot import Snapshot
 from recordings.states.steps import AssumeExit, Create, Delete, Describe, Modify, RequestStop, Settle, Step
+from recordings.states.storage_duty import storage_duty
 from recordings.states.task import TaskEvidence
+from recordings.states.verdict import WHY_QUEUED
 from recordings.states.vocabulary import Reason, State, is_terminal
 
 
@@ -41,21 +43,32 @@ def _duties(snapshot: Snapshot, *, looked_at: datetime | None, policy: Policy) -
         return
     yield from _deletes(snapshot, looked_at, policy)
     if is_terminal(snapshot.state):
+        if look := storage_duty(snapshot, policy=policy):
+            yield look
         return
     deadline = _deadline(snapshot, looked_at, policy)
-    if deadline is not None and snapshot.state != State.STARTING:
+    if deadline is not None:
         # A last look first, while there is any hope of an answer: the vendor lists files as long as it knows the task.
-        hope = timedelta(seconds=policy.stop_deadline_seconds if snapshot.state == State.STOPPING else 0)
-        yield deadline[0] + hope, deadline[1]
+        yield deadline[0] + _hope(snapshot.state, policy), deadline[1]
     if snapshot.exited_at is None:
-        if snapshot.stop_requested_at is None:
+        # After a stop, a create that may have made a task is repeated as well: it displaces what nobody can name, and
+        # has a name itself, by which it is deleted.
+        if snapshot.stop_requested_at is None or any(attempt.may_have_acted for attempt in snapshot.attempts):
             yield from _create(snapshot, policy)
         yield from _attend(snapshot, looked_at, policy)
     elif snapshot.whole:
         since = max(snapshot.exited_at, snapshot.quiet_since or snapshot.exited_at)
         yield since + timedelta(seconds=policy.settle_seconds), Settle(snapshot.closing, "quiet")
+    if look := storage_duty(snapshot, policy=policy):
+        yield look
     if deadline is not None:
         yield deadline
+
+
+def _hope(state: State, policy: Policy) -> timedelta:
+    """Return for how long a deadline waits for a last answer; a vendor that gives none holds nothing up for longer."""
+    seconds = {State.STOPPING: policy.stop_deadline_seconds, State.STARTING: policy.first_describe_seconds}
+    return timedelta(seconds=seconds.get(state, 0.0))
 
 
 def _duties_to_observed(
@@ -141,15 +154,20 @@ def _create_due(last: Attempt, policy: Policy) -> datetime | None:
     """Return when to try again after *last*; None when another try cannot help.
 
     An unknown outcome waits longer than the vendor may still be acting, so that its first callback can adopt the task.
+    What waits for room, for its turn or for an operator is due at once: who lets it through decides when.
     """
-    wait = timedelta(seconds=backoff_seconds(last.number))
+    wait = timedelta(seconds=last.data.get("retry_in") or backoff_seconds(last.number))
+    acted_by = last.sent_at + timedelta(seconds=policy.vendor_timeout_seconds)
+    answered_at = last.answered_at or last.sent_at
     match last.outcome:
         case None:  # the process died in the call, or is in it
-            return last.sent_at + timedelta(seconds=policy.vendor_timeout_seconds) + wait
+            return acted_by + wait
         case FactKind.CREATE_UNKNOWN if last.data.get("why") == "exists":
             return None  # our own task runs under this name: its callback tells its id
-        case FactKind.CREATE_UNKNOWN | FactKind.CREATE_POSTPONED:
-            return (last.answered_at or last.sent_at) + wait
+        case FactKind.CREATE_UNKNOWN:
+            return max(answered_at + wait, acted_by)
+        case FactKind.CREATE_POSTPONED:
+            return answered_at if last.data.get("why") in WHY_QUEUED else answered_at + wait
         case _:
             return None
 

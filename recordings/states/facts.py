@@ -13,18 +13,20 @@ class Source(StrEnum):
     VENDOR = "vendor"  # the vendor's answer to a call of ours
     CALLBACK = "callback"  # the vendor's own word
     CLOCK = "clock"  # nothing happened for long enough
+    STORAGE = "storage"  # the storage's own word on what is in it
 
 
 class FactKind(StrEnum):
     # --- asked of us
-    REQUESTED = "requested"  # {storage_kind, parameters, max_duration, layout_template}
+    # {storage_kind, check_files, parameters, max_duration, layout_template, queue}
+    REQUESTED = "requested"
     STOP_REQUESTED = "stop_requested"  # {reason}
     MODIFY_REQUESTED = "modify_requested"  # {revision, parameters, layout_template, by, comment}
     # --- our calls and their answers
-    CREATE_SENT = "create_sent"  # {attempt}; committed before the call
+    CREATE_SENT = "create_sent"  # {attempt, storage: {bucket, region, prefix}}; committed before the call
     CREATE_ACCEPTED = "create_accepted"  # {attempt, request_id}
-    CREATE_POSTPONED = "create_postponed"  # {attempt, code, message, request_id, why}: it did not act
-    CREATE_UNKNOWN = "create_unknown"  # {attempt, code, message, request_id}: it may have acted
+    CREATE_POSTPONED = "create_postponed"  # {attempt, code, message, request_id, why, retry_in}: it did not act
+    CREATE_UNKNOWN = "create_unknown"  # {attempt, code, message, request_id, why, retry_in}: it may have acted
     CREATE_REJECTED = "create_rejected"  # {attempt, code, message, request_id, reason, fault}
     MODIFY_ACCEPTED = "modify_accepted"  # {revision, request_id}
     MODIFY_REJECTED = "modify_rejected"  # {revision, code, message, request_id}
@@ -64,6 +66,13 @@ class FactKind(StrEnum):
     FILE_READY = "file_ready"  # {files}: in storage, the vendor says
     RECORDER_ERROR = "recorder_error"  # {code, message}
     DIAGNOSED = "diagnosed"  # {code, message, level}: moves nothing
+    # --- the storage's word, and what we did there
+    STORAGE_CHECKED = "storage_checked"  # {files: [stored file], retry_in} or {same_as: key}; of one task's folder
+    STORAGE_UNREADABLE = "storage_unreadable"  # {problem, code, message, request_id, retry_in}
+    LEGAL_HOLD = "legal_hold"  # {held, by}
+    PURGE_MARKED = "purge_marked"  # {keep_days, delete_after}: its files are deleted then
+    PURGE_CANCELED = "purge_canceled"  # {why}
+    PURGED = "purged"  # {names, objects, bytes}; of one task's folder, which storage says is empty
     # --- doubt about what a weak family tells
     CONFLICTED = "conflicted"  # {event_type}: another telling of a known event, with other words
     CONFIRMED = "confirmed"  # {by}: what was told until now is so

@@ -1,16 +1,13 @@
 """Which files a recording should have, and which of them the vendor says are there."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Any
 
+from recordings.files.names import parse_name
 from recordings.states.task import File, TaskEvidence
 from recordings.states.vocabulary import FileKind, FileStatus, Reason
-
-# Single-stream names carry the user (Base64 with / as - and = as .) and the medium.
-# Source: https://trtc.io/document/45169, naming of recording files.
-_SINGLE_NAME = re.compile(r"_{1,2}UserId_s_(?P<user>.+?)_{1,2}UserId_e_(?P<media>main|aux)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +42,9 @@ class FileView:
         begin_ms, end_ms: Unix milliseconds, as the vendor gives them.
         size: Bytes.
         offset_ms: Where it begins in the replay of the whole.
-        reason: Why it is not there, for a file that is not reported.
+        reason: Why it is not there, for a file that is not reported, or that storage does not have.
+        checked: What a look at a playlist in storage found: {segments, missing, missing_names, gaps, ended,
+            told_begin_ms}; None when there is nothing to tell.
     """
 
     key: str
@@ -64,6 +63,7 @@ class FileView:
     duration_ms: int | None = None
     offset_ms: int | None = None
     reason: Reason | None = None
+    checked: Mapping[str, Any] | None = None
 
 
 def plan_seen(tasks: Iterable[TaskEvidence]) -> Plan:
@@ -194,9 +194,10 @@ def _outstanding(task: TaskEvidence, *, plan: Plan, known: list[FileView]) -> li
 def _owner(file: File) -> tuple[str, str]:
     # The name first: a playlist and the MP4 made of it carry the same encoded user, while one event of the two may
     # leave the plain user id out.
-    found = _SINGLE_NAME.search(file.get("name", ""))
-    if found:
-        return found["user"], found["media"]
+    found = parse_name(file.get("name", ""))
+    # A user id with a NUL, which no row can hold, is nobody's.
+    if found is not None and found.user_id is not None and "\0" not in found.user_id:
+        return found.user_id, found.media_id
     return file.get("user_id", ""), file.get("media_id") or "main"
 
 
@@ -222,7 +223,7 @@ def _view(
         user_id=file.get("user_id", ""),
         track_type=file.get("track_type", ""),
         media_id=file.get("media_id", ""),
-        begin_ms=file.get("begin_ms"),
+        begin_ms=file.get("begin_ms") or file.get("described_begin_ms"),
         end_ms=file.get("end_ms"),
         file_id=file.get("file_id", ""),
         url=web_address(file.get("url", "")),

@@ -14,6 +14,7 @@ from recordings.states.observation import Observation, ToldFile, gather, moment
 from recordings.states.outcome import Outcome
 from recordings.states.policy import Policy
 from recordings.states.snapshot import Snapshot
+from recordings.states.stored import see_storage
 from recordings.states.task import TaskEvidence
 from recordings.states.verdict import fault_of
 from recordings.states.vocabulary import FileKind, FileStatus, Media, Reason, State, is_terminal, merit
@@ -73,12 +74,15 @@ def fold_observed(facts: list[Fact], *, opening: Fact, policy: Policy) -> Snapsh
         displaced=False,
         quiet_since=seen.last_heard,
         whole=bool(seen.ready) and not seen.unfinished,
+        told_whole=bool(seen.ready) and not seen.unfinished,
+        storage=see_storage(facts, is_wanted=False),
         closing=closing,
         verified=False if outcome.state in (State.COMPLETED, State.PARTIAL) else None,
         provisional_reason=doubt_of(facts, is_over=is_over),
         details=seen.details,
         observed_family=opening.data["family"],
         closes_at=closes_at,
+        live_tasks=0,  # of a product whose quota is not ours to keep
     )
 
 

@@ -1,16 +1,14 @@
 """How a recording ended, judged by its files and its exit."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from recordings.files.names import parse_name
 from recordings.states.inventory import UNCONFIRMED, FileView, Plan
+from recordings.states.stored import StorageSight
 from recordings.states.task import TaskEvidence
 from recordings.states.vocabulary import FileKind, FileStatus, Media, Reason, State
-
-# A mixed MP4 or AAC that was not split has no index behind the room: <sdkappid>_<roomid>.mp4.
-# Source: https://trtc.io/document/45169, naming of recording files.
-_UNSPLIT_NAME = re.compile(r"(?:.*/)?[0-9]+_[^_/]+\.(?:mp4|aac)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +26,7 @@ class Ending:
         exit_reason: Why it left; None while it runs, or when only its files tell that it left.
         has_twin: Another create may have made a task, so an event of the one may come after the end of the other.
         successor_lost: The current task was displaced by one that nobody ever heard of, as far as its exit tells.
+        sight: The storage's word. Once it was given, the vendor's counts for no file.
     """
 
     tasks: Sequence[TaskEvidence]
@@ -38,14 +37,25 @@ class Ending:
     asked_to_stop: bool
     has_twin: bool
     successor_lost: bool
+    sight: StorageSight
 
     @property
-    def reported(self) -> list[FileView]:
-        return [file for file in self.files if file.status == FileStatus.REPORTED]
+    def there(self) -> list[FileView]:
+        """Files of which at least a part can be used."""
+        return [file for file in self.files if self._is_there(file) or file.reason == Reason.INCOMPLETE]
 
     @property
     def missing(self) -> list[FileView]:
-        return [file for file in self.files if file.status != FileStatus.REPORTED]
+        """Files that are not there, or not whole."""
+        return [file for file in self.files if not self._is_there(file)]
+
+    def _is_there(self, file: FileView) -> bool:
+        return file.status == FileStatus.VERIFIED or (file.status == FileStatus.REPORTED and not self.sight.was_read)
+
+    @property
+    def awaits_storage(self) -> bool:
+        """True while the end rests on the storage's word and it was not given."""
+        return self.sight.is_wanted and not self.sight.was_read
 
     @property
     def hls_unconfirmed(self) -> bool:
@@ -54,7 +64,9 @@ class Ending:
         A 304 tells that a playlist was first uploaded, at its beginning. An MP4 or AAC is made from the whole upload.
         """
         return FileKind.HLS in self.plan.outputs and any(
-            task.upload_finished_at is None and not _is_transcoded(task) for task in self.tasks if task.slices
+            task.upload_finished_at is None and not task.is_stored and not _is_transcoded(task)
+            for task in self.tasks
+            if task.slices
         )
 
 
@@ -74,9 +86,9 @@ def certain_outcome(ending: Ending) -> Outcome | None:
     Source: event sequences of https://trtc.io/document/54914 and 45169; design, section 4.
     """
     plan = ending.plan
-    if ending.has_twin or ending.missing or not ending.files:
+    if ending.has_twin or ending.missing or not ending.files or ending.awaits_storage:
         return None
-    if FileKind.HLS in plan.outputs and not all(task.upload_finished_at for task in ending.tasks):
+    if FileKind.HLS in plan.outputs and not all(task.upload_finished_at or task.is_stored for task in ending.tasks):
         return None
     if plan.transcoded_kind is not None:
         made = [file for file in ending.files if file.kind == plan.transcoded_kind]
@@ -85,20 +97,26 @@ def certain_outcome(ending: Ending) -> Outcome | None:
         if plan.transcoded_kind == FileKind.VOD:
             if not all(task.vod_finished for task in ending.tasks):
                 return None
-        elif not all(_UNSPLIT_NAME.fullmatch(file.name) for file in made):
+        elif not all(_is_unsplit(file.name) for file in made):
             return None
     return Outcome(State.COMPLETED, ending.exit_reason)
 
 
-def is_whole(ending: Ending) -> bool:
-    """Tell whether nothing is outstanding any more, so that quiet alone is awaited.
+def _is_unsplit(name: str) -> bool:
+    """Tell whether a mixed MP4 or AAC is the whole: one that was split has an index behind the room."""
+    read = parse_name(name)
+    return read is not None and read.user_id is None and read.index is None and not read.recovery
+
+
+def is_told_whole(ending: Ending) -> bool:
+    """Tell whether the vendor owes nothing any more.
 
     A stuck upload (305, 310 or 311 with Status 1) is not final: the vendor repairs it later.
     """
     tasks, plan = ending.tasks, ending.plan
     if not ending.files:
         return any(_came_to_nothing(task, plan) for task in tasks)
-    if any(task.upload_stuck and task.upload_finished_at is None for task in tasks) or ending.hls_unconfirmed:
+    if any(t.upload_stuck and not (t.upload_finished_at or t.is_stored) for t in tasks) or ending.hls_unconfirmed:
         return False
     open_files = [f for f in ending.files if f.status == FileStatus.EXPECTED]
     if any(t.transcode_failed or t.vod_failed for t in tasks):
@@ -106,7 +124,36 @@ def is_whole(ending: Ending) -> bool:
         open_files = [f for f in open_files if f.kind == FileKind.HLS]
     if plan.transcoded_kind == FileKind.VOD and not plan.mixed and not all(task.vod_ended_at for task in tasks):
         return False
-    return not open_files
+    return not open_files and not any(_may_have_more(task, plan) for task in tasks)
+
+
+def _may_have_more(task: TaskEvidence, plan: Plan) -> bool:
+    """Tell whether outputs seen in storage alone may be some of several: nobody told of users, nor of an end."""
+    seen_alone = bool(task.outputs) and not task.slices and task.transcode_ended_at is None and bool(task.stored)
+    return seen_alone and not plan.mixed and plan.is_asked
+
+
+def is_whole(ending: Ending, *, heard_at: datetime | None, quiet_after: timedelta) -> bool:
+    """Tell whether nothing is outstanding any more, so that quiet alone is awaited.
+
+    Where the end rests on storage, it must have shown every file that the vendor claims; that there is nothing at all
+    is believed of a look that was made when everything had had its time.
+
+    Args:
+        heard_at: When the last callback came in, or the recorder left.
+    """
+    sight = ending.sight
+    if not is_told_whole(ending):
+        return False
+    if not sight.is_wanted:
+        return True
+    if sight.read_at is None or heard_at is None:
+        return False
+    if ending.files and not ending.missing:
+        return True
+    if any(file.status == FileStatus.REPORTED for file in ending.files):
+        return False
+    return sight.read_at >= heard_at + (timedelta() if ending.files else quiet_after)
 
 
 def _came_to_nothing(task: TaskEvidence, plan: Plan) -> bool:
@@ -120,14 +167,16 @@ def closing_outcome(ending: Ending) -> Outcome:
     """Return the outcome by what is known when waiting longer has no point."""
     tasks, current = ending.tasks, ending.current
     failed_to_start = failed_start([current] if current else [])
-    if ending.reported:
+    if ending.there:
         cause = _cause_of_doubt(ending, failed_to_start)
+        if cause is None and ending.awaits_storage:
+            return Outcome(State.COMPLETED, Reason.STORAGE_UNREADABLE)  # on the vendor's word: nobody could look
         return Outcome(State.PARTIAL, cause) if cause else Outcome(State.COMPLETED, ending.exit_reason)
     if ending.successor_lost:
         return Outcome(State.LOST, Reason.UNKNOWN_OUTCOME)
     if ending.missing:
         cause = _cause(ending)
-        known = cause in (Reason.UPLOAD_FAILED, Reason.TRANSCODE_FAILED)
+        known = cause in (Reason.UPLOAD_FAILED, Reason.TRANSCODE_FAILED, Reason.NOT_IN_STORAGE)
         return Outcome(State.FAILED if known else State.LOST, cause)
     if failed_to_start is not None:
         return failed_to_start

@@ -19,6 +19,8 @@ class Policy:
         stop_deadline_seconds: After a stop that no exit followed.
         upload_deadline_seconds: After the exit, for HLS.
         transcode_deadline_seconds: After the exit, for MP4, AAC and VOD.
+        storage_deadline_seconds: From the vendor's last word on its files until storage must have shown them.
+        storage_late_seconds: How long after the end of a recording storage is still asked for what is missing.
         silence_seconds: Without a sign of life from a recording that was started elsewhere; above the vendors' longest
             recording of 24 h.
         foreign_quiet_seconds: Quiet time that closes a TRTC recording that was started elsewhere: nobody knows which
@@ -37,6 +39,8 @@ class Policy:
     stop_deadline_seconds: float = 300.0
     upload_deadline_seconds: float = 900.0
     transcode_deadline_seconds: float = 7200.0
+    storage_deadline_seconds: float = 900.0
+    storage_late_seconds: float = 86_400.0
     silence_seconds: float = 90_000.0
     foreign_quiet_seconds: float = 900.0
     foreign_describe_seconds: float = 600.0

@@ -8,6 +8,7 @@ from typing import Any
 from recordings.states.attempt import Attempt
 from recordings.states.inventory import FileView
 from recordings.states.outcome import Outcome
+from recordings.states.stored import StorageSight
 from recordings.states.task import TaskEvidence
 from recordings.states.vocabulary import Doubt, Fault, Media, Reason, State
 
@@ -25,11 +26,14 @@ class Snapshot:
         displaced: The current task was displaced by its namesake.
         quiet_since: When the last callback came in.
         whole: After the exit: nothing is outstanding, quiet alone is awaited.
+        told_whole: The same as far as the vendor's word goes; storage may still have to show it.
+        storage: What storage said of it.
         closing: What the outcome would be if the clock closed the recording now.
         provisional_reason: Why what is told is not to be relied on yet; None when it is.
         details: What callbacks told beside the state, in our names.
         observed_family: The family that told of a recording which was started elsewhere; empty for one of ours.
         closes_at: For one of those: when the clock closes it unless more is heard.
+        live_tasks: How many tasks may run at the vendor, as far as is known; each takes a place of the quota.
     """
 
     state: State
@@ -59,12 +63,15 @@ class Snapshot:
     displaced: bool
     quiet_since: datetime | None
     whole: bool
+    told_whole: bool
+    storage: StorageSight
     closing: Outcome
     verified: bool | None
     provisional_reason: Doubt | None
     details: Mapping[str, Any]
     observed_family: str
     closes_at: datetime | None
+    live_tasks: int
 
     @property
     def is_observed(self) -> bool:
@@ -80,3 +87,18 @@ class Snapshot:
     def current(self) -> TaskEvidence | None:
         """The task that this recording is about now."""
         return next((task for task in self.tasks if task.task_id == self.task_id), None)
+
+    @property
+    def legal_hold(self) -> bool:
+        """True while none of its files may be deleted."""
+        return self.storage.is_held
+
+    @property
+    def purge_after(self) -> datetime | None:
+        """When its files may be deleted; None while they are not marked."""
+        return self.storage.purge_after
+
+    @property
+    def purged_at(self) -> datetime | None:
+        """When its files were deleted."""
+        return self.storage.purged_at

@@ -39,6 +39,13 @@ class Modify:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckStorage:
+    """Look into the folders of tasks in the storage; always leaves a fact."""
+
+    task_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RequestStop:
     """Ask for a stop in the clock's name."""
 
@@ -63,4 +70,4 @@ class Settle:
     because: str
 
 
-Step = Create | Delete | Describe | Modify | RequestStop | AssumeExit | Settle
+Step = Create | Delete | Describe | Modify | CheckStorage | RequestStop | AssumeExit | Settle

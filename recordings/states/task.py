@@ -1,5 +1,6 @@
 """What the facts say about one vendor task."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,9 @@ class TaskEvidence:
         transcode_failed: A transcode failed that named no file.
         slices: HLS playlists by name.
         outputs: Transcoded or VOD files by name or file id, each with its best status.
+        stored: Files that were seen in its folder in storage, by name.
+        storage_read_at: When storage first told what is in its folder.
+        stored_at: When media ended, as far as the files in storage tell; None while one of them is not whole.
     """
 
     task_id: str
@@ -55,6 +59,9 @@ class TaskEvidence:
     slices: dict[str, File] = field(default_factory=dict)
     uploaded: set[str] = field(default_factory=set)
     outputs: dict[str, tuple[FileStatus, File]] = field(default_factory=dict)
+    stored: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    storage_read_at: datetime | None = None
+    stored_at: datetime | None = None
 
     @property
     def exited_at(self) -> datetime | None:
@@ -68,10 +75,21 @@ class TaskEvidence:
                 self.transcode_ended_at,
                 self.vod_ended_at,
                 self.exit_assumed_at,
+                self.stored_at,
             )
             if at is not None
         ]
         return min(times, default=None)
+
+    @property
+    def is_stored(self) -> bool:
+        """True when storage has every file that is known of, whole: a playlist with its end was finished."""
+        return bool(self.stored) and all(self.is_whole_in_storage(name) for name in [*self.slices, *self.outputs])
+
+    def is_whole_in_storage(self, name: str) -> bool:
+        """Tell whether storage has the file that events call *name*, with all its parts."""
+        file = self.stored.get(name.rpartition("/")[2])
+        return file is not None and file["whole"]
 
     def vanished_at(self, *, spacing: timedelta) -> datetime | None:
         """When the vendor has said "not found" often enough to believe it; one is no proof.

@@ -97,7 +97,8 @@ def _described(task: TaskEvidence, fact: Fact) -> None:
     task.exiting_since = _earliest(task.exiting_since, fact.occurred_at) if status == "exited" else None
     for file in fact.data.get("files", []):
         _started(task, fact)
-        _merge_slice(task, file)
+        # Beside what 307 says, which tells it once and for all.
+        _merge_slice(task, {**file, "begin_ms": None, "described_begin_ms": file.get("begin_ms")})
         task.media_started_at = _earliest(task.media_started_at, _began(file, fact.occurred_at))
 
 
@@ -185,6 +186,10 @@ def _vod_ended(task: TaskEvidence, fact: Fact) -> None:
     task.vod_failed = not task.vod_finished
 
 
+def _storage_checked(task: TaskEvidence, fact: Fact) -> None:
+    task.storage_read_at = _earliest(task.storage_read_at, fact.occurred_at)
+
+
 _GATHERERS: dict[FactKind, Callable[[TaskEvidence, Fact], None]] = {
     FactKind.CREATE_ACCEPTED: _accepted,
     FactKind.RECORDER_STARTED: _started,
@@ -208,4 +213,5 @@ _GATHERERS: dict[FactKind, Callable[[TaskEvidence, Fact], None]] = {
     FactKind.VOD_FILE_FAILED: _vod_file(FileStatus.FAILED),
     FactKind.VOD_FINISHED: _vod_ended,
     FactKind.VOD_FAILED: _vod_ended,
+    FactKind.STORAGE_CHECKED: _storage_checked,
 }

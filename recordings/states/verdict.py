@@ -32,7 +32,7 @@ def live_state(
         return State.FINALIZING
     if current is None and stop is None and not any(a.may_have_acted for a in ledger.attempts.values()):
         last = ledger.attempts[max(ledger.attempts)] if ledger.attempts else None
-        return State.QUEUED if last is None or last.data.get("why") in _WHY_QUEUED else State.STARTING
+        return State.QUEUED if last is None or last.data.get("why") in WHY_QUEUED else State.STARTING
     if stop is not None or (current is not None and current.exiting_since is not None):
         return State.STOPPING
     if (
@@ -44,7 +44,8 @@ def live_state(
     return State.STARTING
 
 
-_WHY_QUEUED = ("throttled", "quota", "credentials")
+# Why a create that did not act goes back to the queue: it waits for a place, for its turn, or for an operator.
+WHY_QUEUED = ("throttled", "quota", "credentials")
 
 
 def outcome_of(
@@ -63,7 +64,12 @@ def outcome_of(
         closed.append(late)
     if certain is not None:
         closed.append(certain)
-    return max(closed, key=lambda outcome: merit(outcome.state), default=Outcome(live, None))
+    return max(closed, key=_worth, default=Outcome(live, None))
+
+
+def _worth(outcome: Outcome) -> tuple[int, bool]:
+    """Return what the better of two outcomes has more of; of equals, one that storage was asked about."""
+    return merit(outcome.state), outcome.reason != Reason.STORAGE_UNREADABLE
 
 
 def _never_created(ledger: Gathered, stop: Fact | None) -> Outcome | None:
@@ -79,6 +85,9 @@ def _never_created(ledger: Gathered, stop: Fact | None) -> Outcome | None:
     learnt = max((attempt.learnt_at for attempt in attempts if attempt.learnt_at is not None), default=None)
     if attempts and attempts[-1].outcome == FactKind.CREATE_REJECTED:
         outcome = Outcome(State.FAILED, Reason(attempts[-1].data["reason"]))
+    elif attempts and attempts[-1].data.get("why") in WHY_QUEUED and not ledger.requested.data.get("queue", True):
+        refused = attempts[-1].data["why"] == "credentials"
+        outcome = Outcome(State.FAILED, Reason.CREDENTIALS if refused else Reason.QUOTA)
     elif stop is not None:
         outcome = Outcome(State.CANCELED, Reason(stop.data["reason"]))
         learnt = max(learnt or stop.received_at, stop.received_at)
@@ -112,11 +121,12 @@ _REASONS_OF_FILES = (
     Reason.UPLOAD_UNCONFIRMED,
     Reason.TRANSCODE_FAILED,
     Reason.TRANSCODE_UNCONFIRMED,
+    Reason.NOT_IN_STORAGE,
 )
 
 
 def fault_of(outcome: Outcome, words: Mapping[str, Any]) -> Fault:
-    if outcome.state in _FAULTLESS or outcome.reason is None:
+    if outcome.reason is None or (outcome.state in _FAULTLESS and outcome.reason != Reason.STORAGE_UNREADABLE):
         return Fault.NONE
     if outcome.reason in _REASONS_OF_WORDS and words.get("fault"):
         return Fault(words["fault"])

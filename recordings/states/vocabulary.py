@@ -61,6 +61,10 @@ class Reason(StrEnum):
     UPLOAD_UNCONFIRMED = "upload_unconfirmed"  # the vendor never said that the upload ended
     TRANSCODE_FAILED = "transcode_failed"
     TRANSCODE_UNCONFIRMED = "transcode_unconfirmed"
+    NOT_IN_STORAGE = "not_in_storage"  # the storage was asked and does not have it
+    INCOMPLETE = "incomplete"  # in storage, with a part missing or without its end
+    STORAGE_UNREADABLE = "storage_unreadable"  # the storage could not be asked
+    RETENTION = "retention"  # deleted by us, when its days were over
     QUOTA = "quota"
     QUEUE_TIMEOUT = "queue_timeout"
     INVALID_REQUEST = "invalid_request"
@@ -92,6 +96,9 @@ FAULT_OF_REASON = {
     Reason.UPLOAD_UNCONFIRMED: Fault.VENDOR,
     Reason.TRANSCODE_FAILED: Fault.STORAGE,
     Reason.TRANSCODE_UNCONFIRMED: Fault.VENDOR,
+    Reason.NOT_IN_STORAGE: Fault.STORAGE,
+    Reason.INCOMPLETE: Fault.STORAGE,
+    Reason.STORAGE_UNREADABLE: Fault.STORAGE,
     Reason.QUOTA: Fault.OPERATOR,
     Reason.QUEUE_TIMEOUT: Fault.OPERATOR,
     Reason.INVALID_REQUEST: Fault.CALLER,
@@ -123,3 +130,22 @@ class FileStatus(StrEnum):
     REPORTED = "reported"  # the vendor says it is in storage
     VERIFIED = "verified"  # storage says so
     FAILED = "failed"  # the vendor says it will not come
+    DELETED = "deleted"  # it was there and is gone by our own hand; storage says so
+
+
+class StorageProblem(StrEnum):
+    """Why a storage could not be read, each for another remedy."""
+
+    WRONG_REGION = "wrong_region"  # the bucket is in another region
+    NO_SUCH_BUCKET = "no_such_bucket"
+    NO_READ_PERMISSION = "no_read_permission"
+    NO_LIST_PERMISSION = "no_list_permission"
+    NO_WRITE_PERMISSION = "no_write_permission"
+    NO_DELETE_PERMISSION = "no_delete_permission"
+    WRONG_KEYS = "wrong_keys"  # no such access key, or its secret is another
+    CLOCK_SKEW = "clock_skew"  # ours is wrong
+    UNREACHABLE = "unreachable"  # no connection
+    UNAVAILABLE = "unavailable"  # it is there and cannot serve now
+    REFUSED = "refused"  # for a reason of its own, in its own words
+    NOT_ASKED = "not_asked"  # its profile says not to, by now
+    TOO_SLOW = "too_slow"  # more than one check has time for

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
+from recordings.metrics import count_vendor_error, observe_vendor_call
 from recordings.parameters import RecordingParameters
 from recordings.trtc.account import Account, Storage
 from recordings.trtc.answers import Answer, CreateAnswer, DescribeAnswer, read_answer
@@ -115,10 +116,13 @@ class TrtcGateway:
         try:
             answer = read_answer(action, self._send(account, action, request), shape)
         except GatewayError as error:
-            facts |= {"code": error.code, "fault": error.fault, "request_id": error.request_id}
+            facts |= {"code": error.code, "fault": error.fault, "vendor_request_id": error.request_id}
             logger.warning("vendor_call_failed", extra=facts | {"milliseconds": _milliseconds_since(started)})
+            count_vendor_error(action, error.code, error.fault)
             raise
-        facts |= {"request_id": answer.RequestId, "milliseconds": _milliseconds_since(started)}
+        finally:
+            observe_vendor_call(action, time.monotonic() - started)
+        facts |= {"vendor_request_id": answer.RequestId, "milliseconds": _milliseconds_since(started)}
         logger.debug("vendor_called", extra=facts)
         return answer
 

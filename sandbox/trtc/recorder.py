@@ -1,4 +1,4 @@
-"""The life of one task: enter, record, leave, store.
+"""The life of one task: enter, record, leave.
 
 Source: https://trtc.io/document/45169 and the order of events in https://trtc.io/document/54914
 """
@@ -8,8 +8,11 @@ from typing import Any
 
 from sandbox.clock import Clock, wall_ms
 from sandbox.faults import FaultBook
-from sandbox.trtc import events, names, outputs
+from sandbox.storage import Refused
+from sandbox.trtc import events, names
+from sandbox.trtc.no_camera import Filming, NoCamera
 from sandbox.trtc.rooms import Rooms
+from sandbox.trtc.storing import Storing
 from sandbox.trtc.subscription import Track, find_tracks
 from sandbox.trtc.tasks import DEFAULT_IDLE_SECONDS, RecordedFile, State, Task
 
@@ -18,9 +21,6 @@ ENTER_SECONDS = 0.2
 SLICE_SECONDS = 10.0  # until the first ts of a file is cut
 FIRST_UPLOAD_SECONDS = 1.0  # from the cut until the index is in storage
 LEAVE_SECONDS = 0.3
-LAST_UPLOAD_SECONDS = 0.5
-TRANSCODE_SECONDS = 2.6
-VOD_SECONDS = 3.0
 
 LEAVE_IDLE = 99
 MOST_FAILOVERS = 3
@@ -33,8 +33,11 @@ FileKey = tuple[str, str, str]  # user id, media, track
 class Recorder:
     """Plays the robot of one task."""
 
-    def __init__(self, task: Task, *, clock: Clock, rooms: Rooms, faults: FaultBook, emit: Emit) -> None:
+    def __init__(
+        self, task: Task, *, clock: Clock, rooms: Rooms, faults: FaultBook, emit: Emit, camera: Filming
+    ) -> None:
         self._task = task
+        self._camera = camera
         self._clock = clock
         self._rooms = rooms
         self._faults = faults
@@ -44,24 +47,26 @@ class Recorder:
         self._had_anchors = False
         self._failover_at: float | None = None
         self._can_upload = task.storage is not None
+        self._refusal: Refused | None = None  # of the storage, from the beginning
 
     async def run(self) -> None:
         """Live the whole life; returns when nothing more will happen."""
         if await self._enter():
             await self._record()
             await self._leave()
+            storing = Storing(self._task, clock=self._clock, strike=self._strike, emit=self._emit, camera=self._camera)
             if self._task.storage is None:
-                await self._store_in_vod()
+                await storing.into_vod()
             else:
-                await self._store_in_cloud()
+                await storing.into_cloud(self._refusal, can_upload=self._can_upload)
         self._task.state = State.ENDED
         self._task.ended_ms = wall_ms()
 
     def _emit(self, event_type: int, payload: Mapping[str, Any]) -> None:
         self._emit_event(event_type, self._task, payload)
 
-    def _strike(self, kind: str, *, stage: str | None = None) -> dict[str, Any] | None:
-        fault = self._faults.take(kind, stage=stage, task_id=self._task.task_id)
+    def _strike(self, kind: str, *, stage: str | None = None, operation: str | None = None) -> dict[str, Any] | None:
+        fault = self._faults.take(kind, stage=stage, operation=operation, task_id=self._task.task_id)
         return fault.options if fault else None
 
     async def _enter(self) -> bool:
@@ -75,7 +80,11 @@ class Recorder:
         self._emit(events.RECORDER_START, {"Status": 0})
         if self._task.storage is not None:
             broken = self._strike("fail_upload", stage="start")
-            self._can_upload = broken is None
+            refused = self._strike("refuse_storage", operation="write")
+            if refused:
+                self._refusal = Refused(refused["code"], refused["message"])
+            if broken or refused:
+                self._can_upload, self._camera = False, NoCamera()
             self._emit(events.UPLOAD_START, {"Status": 1 if broken else 0})
         if image := self._strike("image_error"):
             url = image["url"] or _first_image(self._task.layout or {})
@@ -87,6 +96,7 @@ class Recorder:
         while task.leave_code is None:
             task.changed.clear()
             self._follow_room()
+            self._camera.roll()
             self._move_files(now=self._clock.now())
             self._fail_over_if_due(now=self._clock.now())
             if not self._had_anchors and self._clock.now() >= self._idle_deadline():
@@ -101,9 +111,8 @@ class Recorder:
         if publishers or self._had_anchors:
             self._idle_since = now
         self._had_anchors = bool(publishers)
-        wanted = self._wanted_files(
-            find_tracks(publishers, record_params=task.record, lists=task.lists),
-        )
+        tracks = find_tracks(publishers, record_params=task.record, lists=task.lists)
+        wanted = self._wanted_files(tracks)
         task.is_flowing = bool(wanted)
         if wanted and not self._current and self._failover_at is None:
             self._arm_failover()
@@ -116,6 +125,7 @@ class Recorder:
                 file.end_ms = file.end_at = None
             elif file.end_ms is None:
                 file.end_ms, file.end_at = now_ms, now
+        self._camera.follow(tracks, [self._current[key] for key in wanted], now_ms=now_ms)
 
     def _wanted_files(self, tracks: list[Track]) -> dict[FileKey, None]:
         record = self._task.record
@@ -141,7 +151,7 @@ class Recorder:
                 file.stage = "cut"
                 self._emit(events.FILE_SLICE, events.slice_payload(file))
             is_due = now >= file.begin_at + SLICE_SECONDS + FIRST_UPLOAD_SECONDS
-            if file.stage == "cut" and self._can_upload and is_due:
+            if file.stage == "cut" and self._can_upload and is_due and self._camera.is_stored(file):
                 file.stage = "uploaded"
                 self._emit(events.FILE_INFO, {"FileList": file.name})
 
@@ -157,6 +167,7 @@ class Recorder:
         if self._task.failovers >= MOST_FAILOVERS:
             return
         self._close_files()
+        self._camera.abandon()
         self._move_files(now=float("inf"))
         self._task.failovers += 1
         self._current = {}
@@ -167,13 +178,13 @@ class Recorder:
         return self._idle_since + float(self._task.record.get("MaxIdleTime") or DEFAULT_IDLE_SECONDS)
 
     def _next_deadline(self) -> float | None:
-        times = [self._failover_at] if self._failover_at is not None else []
+        times = [time for time in (self._failover_at, self._camera.next_cut) if time is not None]
         if not self._had_anchors:
             times.append(self._idle_deadline())
         for file in self._task.files if self._task.storage is not None else ():
             if file.stage == "open":
                 times.append(file.begin_at + SLICE_SECONDS)
-            elif file.stage == "cut" and self._can_upload:
+            elif file.stage == "cut" and self._can_upload and self._camera.is_stored(file):
                 times.append(file.begin_at + SLICE_SECONDS + FIRST_UPLOAD_SECONDS)
         return min(times, default=None)
 
@@ -187,60 +198,12 @@ class Recorder:
         self._task.state = State.EXITING
         self._close_files()
         await self._clock.sleep(LEAVE_SECONDS)
+        self._camera.cut_unstored()
+        await self._camera.settle()
         self._move_files(now=float("inf"))
         self._task.is_flowing = False
         self._task.state = State.UPLOADING if self._task.storage is not None else State.PROCESSING
         self._emit(events.RECORDER_STOP, {"LeaveCode": self._task.leave_code})
-
-    async def _store_in_cloud(self) -> None:
-        await self._clock.sleep(LAST_UPLOAD_SECONDS)
-        broken = self._strike("fail_upload", stage="stop")
-        if broken is not None:
-            self._emit(events.UPLOAD_ERROR, {"Code": broken["code"], "Message": broken["message"]})
-        is_stored = broken is None and self._can_upload
-        self._emit(events.UPLOAD_STOP, {"Status": 0 if is_stored else 1})
-        self._task.state = State.PROCESSING
-        if broken is not None and broken["repair_after"] is not None:
-            await self._clock.sleep(broken["repair_after"])
-            self._emit(events.UPLOAD_STOP, {"Status": 2})
-            is_stored = True
-        if self._task.record.get("OutputFormat") and self._task.files:
-            await self._clock.sleep(TRANSCODE_SECONDS)
-            self._transcode(is_stored=is_stored)
-
-    def _transcode(self, *, is_stored: bool) -> None:
-        made = outputs.for_storage(self._task)
-        if not made:  # nothing to make the wanted format of, such as aac of pictures alone
-            self._emit(events.MP4_STOP, {"Status": 2, "FileList": [], "FileMessage": []})
-        for output in made:
-            broken = self._strike("fail_mp4") if is_stored else {"status": 2}
-            status = broken["status"] if broken else 0
-            listed = [output] if status != 2 else []
-            self._task.outputs.append({"name": output.name, "status": status})
-            self._emit(
-                events.MP4_STOP,
-                {
-                    "Status": status,
-                    "FileList": [item.name for item in listed],
-                    "FileMessage": [item.message() for item in listed],
-                },
-            )
-
-    async def _store_in_vod(self) -> None:
-        has_failed = False
-        made = outputs.for_vod(self._task)
-        if made:
-            await self._clock.sleep(VOD_SECONDS)
-        for output in made:
-            vod = output.vod(sub_app_id=self._task.vod.get("SubAppId") or self._task.room.sdk_app_id)
-            payload: dict[str, Any] = {"Status": 0, "TencentVod": vod}
-            if broken := self._strike("fail_vod"):
-                has_failed = True
-                kept = {name: vod[name] for name in ("UserId", "TrackType", "CacheFile")}
-                payload = {"Status": broken["status"], "Errmsg": broken["message"], "TencentVod": kept}
-            self._task.outputs.append({"name": output.name, "status": payload["Status"], "vod": payload["TencentVod"]})
-            self._emit(events.VOD_COMMIT, payload)
-        self._emit(events.VOD_STOP, {"Status": 1 if has_failed else 0})
 
 
 def _first_image(layout: Mapping[str, Any]) -> str:

@@ -68,6 +68,7 @@ class Task:
     failovers: int = 0
     failover_asked: bool = False
     is_flowing: bool = False  # something is recorded right now
+    cast: list[dict[str, Any]] = field(default_factory=list)  # who was filmed, with colour and tone
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -150,6 +151,7 @@ class Task:
                 for file in self.files
             ],
             "outputs": self.outputs,
+            "cast": self.cast,
             "created_ms": self.created_ms,
             "started_ms": self.started_ms,
             "ended_ms": self.ended_ms,

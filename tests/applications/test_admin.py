@@ -54,6 +54,8 @@ def form_of(application: Application, **changes: Any) -> dict[str, Any]:
         "secret_id": "",
         "secret_key": "",
         "sdk_secret_key": "",
+        "task_limit": application.task_limit,
+        "requests_per_second": application.requests_per_second,
         "callback_endpoints-TOTAL_FORMS": 1,
         "callback_endpoints-INITIAL_FORMS": 1,
         "callback_endpoints-0-id": endpoint.pk,
@@ -287,6 +289,7 @@ def test_what_does_not_apply_to_a_family_cannot_be_set(admin_client: Client, sch
 
 def test_an_application_can_be_made(admin_client: Client) -> None:
     fields = {"name": "new", "sdk_app_id": 7, "region": "ap-beijing", "endpoint": "trtc.tencentcloudapi.com"}
+    fields |= {"task_limit": 100, "requests_per_second": 20}
     forms = {f"{prefix}-{kind}_FORMS": 0 for prefix in ("callback_endpoints", "storage_profiles") for kind in "TI"}
     management = {name.replace("-T_", "-TOTAL_").replace("-I_", "-INITIAL_"): 0 for name in forms}
 

@@ -32,6 +32,10 @@ def test_a_profile_can_be_created_and_read(kind: str, api: APIClient) -> None:
         "has_credentials": True,
         "file_name_prefix": ["a", "b"],
         "tencent_vod": {},
+        "endpoint_url": "",
+        "check_files": True,
+        "keep_days": None,
+        "last_check": None,
     }
     assert api.get(created["Location"]).json() == created.json()
 

@@ -32,10 +32,15 @@ class Database:
         """Where a process connects that is not to start the server itself."""
         return f"postgres://postgres@/recordings?host={self._line(4)}"
 
+    def connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        """Return a connection of its own, for one that asks often; each statement commits."""
+        return psycopg.connect(host=self._line(4), user="postgres", dbname="recordings", autocommit=True)
+
     def query(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Return the rows of one statement."""
-        with psycopg.connect(host=self._line(4), user="postgres", dbname="recordings", autocommit=True) as connection:
-            return connection.execute(statement.encode(), parameters or None).fetchall()
+        """Return the rows of one statement, none for one that has no rows."""
+        with self.connect() as connection:
+            cursor = connection.execute(statement.encode(), parameters or None)
+            return cursor.fetchall() if cursor.description else []
 
     def count(self, table: str, where: str = "true", *parameters: Any) -> int:
         """Return the number of rows of *table* for which *where* holds."""
@@ -45,6 +50,10 @@ class Database:
     def shut_down_at_once(self) -> None:
         """End the server as PostgreSQL's immediate mode does: it recovers from its log at the next start."""
         self._end(signal.SIGQUIT)
+
+    def shut_down_in_order(self) -> None:
+        """End the server as `pg_ctl stop` does."""
+        self._end(signal.SIGINT)
 
     def close(self) -> None:
         """End the server in order."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from rest_framework.test import APIClient
 
 from recordings.gateway import get_gateway
-from recordings.models import FactRow, Recording
+from recordings.models import FactRow, Pace, Recording
 from recordings.services.advance import advance
 from tests.conftest import Clock
 
@@ -43,6 +43,13 @@ def let_lease_expire(recording: Recording | UUID | str) -> None:
     """Make the lease one that ended long ago."""
     pk = recording.pk if isinstance(recording, Recording) else recording
     Recording.objects.filter(pk=pk).update(lease_until=datetime(2000, 1, 1, tzinfo=UTC))
+
+
+def end_pauses() -> None:
+    """Let the pause after a throttled call, and the time until the next probe, be over."""
+    long_ago = datetime(2000, 1, 1, tzinfo=UTC)
+    Pace.objects.update(next_at=long_ago, retry_at=long_ago)
+    Pace.objects.filter(probe_at__isnull=False).update(probe_at=long_ago)
 
 
 def seconds_to_next(recording: Recording, clock: Clock) -> float:

@@ -23,7 +23,7 @@ from recordings.parameters import RecordingParameters
 from recordings.services.ledger import apply_facts, lock_recording
 from recordings.services.start import StartRequest, start_recording
 from recordings.states.facts import Fact, FactKind, Source
-from recordings.trtc.errors import CredentialsRejected, GatewayError, Unavailable
+from recordings.trtc.errors import CredentialsRejected, GatewayError, Rejected, Unavailable
 from recordings.trtc.results import Created, Deleted, Description, Modified
 
 pytestmark = pytest.mark.django_db
@@ -170,22 +170,37 @@ def test_the_headline_of_a_completed_recording_says_what_it_rests_on(
 def test_the_page_of_a_refused_start_has_the_vendors_words(
     admin_client: Client, school: Application, vendor: ScriptedGateway
 ) -> None:
-    vendor.refusals["create"] = CredentialsRejected(
-        code="AuthFailure.SignatureFailure", message="wrong <b>key</b>", request_id="req-7", fault="operator"
+    vendor.refusals["create"] = Rejected(
+        code="FailedOperation.NotAllowed", message="wrong <b>key</b>", request_id="req-7", fault="operator"
     )
     recording = start(school, vendor)
 
     response = admin_client.get(page_of(recording))
 
-    assert "the vendor refused the application&#x27;s credentials" in response.text
+    assert "the vendor refused for good" in response.text
     for words in (
-        "AuthFailure.SignatureFailure",
+        "FailedOperation.NotAllowed",
         "wrong &lt;b&gt;key&lt;/b&gt;",
         "req-7",
         "for an operator to put right",
     ):
         assert words in response.text
     assert "<b>key" not in response.text
+
+
+def test_the_page_of_a_queued_recording_says_its_place_and_what_it_waits_for(
+    admin_client: Client, school: Application, vendor: ScriptedGateway
+) -> None:
+    vendor.refusals["create"] = CredentialsRejected(
+        code="AuthFailure.SignatureFailure", message="wrong key", request_id="req-7", fault="operator"
+    )
+    recording = start(school, vendor)
+
+    text = read(admin_client, page_of(recording))
+
+    assert "Place 1 in the queue." in text
+    assert "waits for an operator: the vendor refuses the application" in text
+    assert "AuthFailure.SignatureFailure" in text
 
 
 def test_a_missing_file_says_why(admin_client: Client, school: Application, vendor: ScriptedGateway) -> None:

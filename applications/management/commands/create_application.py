@@ -47,6 +47,11 @@ class Command(BaseCommand):
                 help=f"[{variable}]",
             )
         parser.add_argument(
+            "--storage-unchecked",
+            action="store_true",
+            help="Never look into the storage: recordings end on the vendor's word, and say so.",
+        )
+        parser.add_argument(
             "--if-missing",
             action="store_true",
             help="Do nothing when an application of this name exists already.",
@@ -61,7 +66,11 @@ class Command(BaseCommand):
             raise CommandError(f"Missing: {', '.join(missing)} (or the options of the same names).")
 
         fields = {name: options[name] for name in APPLICATION_OPTIONS if name != "callback_key" and options[name]}
-        storage = {name.removeprefix("storage_"): options[name] for name in STORAGE_OPTIONS if options[name]}
+        storage: dict[str, Any] = {
+            name.removeprefix("storage_"): options[name] for name in STORAGE_OPTIONS if options[name]
+        }
+        if options["storage_unchecked"]:
+            storage["check_files"] = False
         try:
             application = create_application(
                 fields=fields,

@@ -1,9 +1,9 @@
 """Encrypt every stored secret anew with the first of FIELD_ENCRYPTION_KEYS."""
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import models, transaction
 
-from applications.encryption import SecretField
+from applications.encryption import SecretField, SecretUnreadable
 from applications.models import Application, CallbackEndpoint, StorageProfile
 
 
@@ -12,7 +12,14 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, **_options: object) -> None:
         for model in (Application, StorageProfile, CallbackEndpoint):
-            self.stdout.write(f"{model._meta.verbose_name_plural}: {_encrypt_anew(model)}")
+            try:
+                count = _encrypt_anew(model)
+            except SecretUnreadable as error:
+                raise CommandError(
+                    f"FIELD_ENCRYPTION_KEYS: {error}. Expected: every key that was ever first, the newest first. "
+                    "Nothing is lost: put the old key back at the end and run this again."
+                ) from error
+            self.stdout.write(f"{model._meta.verbose_name_plural}: {count}")
 
 
 def _encrypt_anew(model: type[models.Model]) -> int:

@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 import waitress
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from callbacks.outage import start_draining
@@ -53,6 +54,9 @@ class Command(BaseCommand):
                 max_request_header_size=LARGEST_HEAD,
                 max_request_body_size=LARGEST_REQUEST,
                 ident=None,
+                # Without these waitress removes what the proxy says: each admin page would be plain HTTP to Django.
+                trusted_proxy="*" if settings.BEHIND_PROXY else None,
+                trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"} if settings.BEHIND_PROXY else set(),
             )
         finally:
             flush_refusals()

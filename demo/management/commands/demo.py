@@ -15,9 +15,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
+from demo.bucket import make_bucket, server_arguments
 from demo.meeting import Meeting
 from demo.processes import NotReady, Processes, free_port
-from demo.school import School, prepare_school
+from demo.school import BUCKET, School, prepare_school
 
 
 class Command(BaseCommand):
@@ -51,25 +52,33 @@ class Command(BaseCommand):
     def _run(self, *, once: bool, port: int, sandbox_port: int, folder: Path, speed: float, **_options: object) -> None:
         folder.mkdir(exist_ok=True)
         web_port, sandbox_port = free_port(port), free_port(sandbox_port)
-        web_url, sandbox_url = f"http://127.0.0.1:{web_port}", f"http://127.0.0.1:{sandbox_port}"
+        storage_port = free_port(sandbox_port + 1)
+        web_url, sandbox_url, storage_url = (
+            f"http://127.0.0.1:{number}" for number in (web_port, sandbox_port, storage_port)
+        )
         settings.PUBLIC_URL = web_url
         if web_port != port:
             self.stdout.write(f"Port {port} is taken: the web server uses {web_port}.")
         self.stdout.write(f"database   {_database()}")
         call_command("migrate", verbosity=0)
-        school = prepare_school(sandbox_url=sandbox_url)
+        school = prepare_school(sandbox_url=sandbox_url, storage_url=storage_url)
 
         environment = os.environ | {"PUBLIC_URL": web_url, "SPOOL_FOLDER": str(folder / "spool")}
         with Processes(folder, environment) as processes:
-            processes.start("sandbox", ["-m", "sandbox", "--port", str(sandbox_port), "--speed", str(speed)])
+            processes.start("storage", server_arguments(storage_port))
+            vendor = ["-m", "sandbox", "--port", str(sandbox_port), "--speed", str(speed)]
+            processes.start("sandbox", [*vendor, "--storage", f"s3:{storage_url}"])
             processes.start("web", ["manage.py", "serve", "--port", str(web_port)])
             processes.start("worker", ["manage.py", "work"])
+            processes.wait_for("storage", storage_url)
+            make_bucket(storage_url, BUCKET)
             processes.wait_for("sandbox", f"{sandbox_url}/control/health")
             processes.wait_for("web", f"{web_url}/api/schema/")
             self.stdout.write(f"sandbox    {sandbox_url}  plays Tencent, {speed:g} times as fast")
+            self.stdout.write(f"storage    {storage_url}  plays COS, in memory")
             self.stdout.write(f"web        {web_url}\nworker     running\n\n")
             _introduce(school, sandbox_url)
-            recording = self._meet(school, web_url, sandbox_url)
+            recording = self._meet(school, web_url, sandbox_url, folder)
             processes.check()
             self._print_access(school, web_url, folder / "env")
             completed = recording["state"] == "completed" and bool(recording["files"])
@@ -81,7 +90,7 @@ class Command(BaseCommand):
                     time.sleep(1)
                     processes.check()
 
-    def _meet(self, school: School, web_url: str, sandbox_url: str) -> dict[str, Any]:
+    def _meet(self, school: School, web_url: str, sandbox_url: str, folder: Path) -> dict[str, Any]:
         meeting = Meeting(
             api_url=f"{web_url}/api/v1",
             api_key=school.api_key,
@@ -93,6 +102,13 @@ class Command(BaseCommand):
         self.stdout.write("\nFiles")
         for file in recording["files"]:
             self.stdout.write(f"  {file['kind']:<5} {file['status']:<9} {file['name']}")
+        page = f"{web_url}/admin/recordings/recording/{recording['id']}/change/"
+        self.stdout.write(f"\nRecording  {recording['state']}, verified: {recording['verified']}\n           {page}")
+        for file in recording["files"]:
+            if file["kind"] == "mp4" and file["status"] == "verified":
+                path = folder / "meeting.mp4"
+                link = meeting.download(file, path)
+                self.stdout.write(f"Watch it   {os.path.relpath(path)}\n           {link}")
         return recording
 
     def _say(self, line: str) -> None:

@@ -24,12 +24,15 @@ ROUTES = [
     ("/api/v1/storage-profiles", "post"),
     ("/api/v1/storage-profiles/classes-cos", "get"),
     ("/api/v1/storage-profiles/classes-cos", "patch"),
+    ("/api/v1/storage-profiles/classes-cos/check", "post"),
     (f"{RECORDINGS}/{UUID(int=0)}", "get"),
     (f"{RECORDINGS}/{UUID(int=0)}", "patch"),
     (f"{RECORDINGS}/{UUID(int=0)}/stop", "post"),
     (f"{RECORDINGS}/{UUID(int=0)}/refresh", "post"),
     (f"{RECORDINGS}/{UUID(int=0)}/timeline", "get"),
     (f"{RECORDINGS}/{UUID(int=0)}/files", "get"),
+    (f"{RECORDINGS}/{UUID(int=0)}/files/1/link", "get"),
+    (f"{RECORDINGS}/{UUID(int=0)}/merge-plan", "get"),
     (f"{RECORDINGS}/{UUID(int=0)}/revisions", "get"),
     (f"{RECORDINGS}/{UUID(int=0)}/revisions/1/picture", "get"),
     ("/api/v1/layouts/preview", "post"),
@@ -163,7 +166,8 @@ def test_another_applications_profile_is_as_absent(method: str, api: APIClient, 
 
 def test_every_route_of_the_api_is_in_the_matrix() -> None:
     """A new route has to be added to ROUTES, and so to these tests."""
-    parts = {str(UUID(int=0)): "<uuid:recording_id>", "classes-cos": "<slug:name>", "/1/": "/<int:number>/"}
+    parts = {str(UUID(int=0)): "<uuid:recording_id>", "classes-cos": "<slug:name>"}
+    parts |= {"/files/1/": "/files/<int:file_id>/", "/1/": "/<int:number>/"}
     known = set()
     for path, _ in ROUTES:
         for example, part in parts.items():

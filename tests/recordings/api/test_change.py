@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from recordings.models import Recording
 from recordings.states.vocabulary import State
 from tests.conftest import Clock
-from tests.recordings.steps import RECORDINGS, carry_on, kinds, reread, start
+from tests.recordings.steps import RECORDINGS, carry_on, end_pauses, kinds, reread, start
 from tests.vendor import CREATE, MODIFY, Call, Fields, Reply, Vendor, refusal, timed_out
 
 STAMP = {"water_mark_type": "timestamp", "pos": "top_right"}
@@ -149,6 +149,7 @@ def test_a_change_without_an_answer_is_pending_and_sent_again(
     assert reread(running).parameters == running.parameters
 
     clock.forward(4)
+    end_pauses()
     assert carry_on(running).parameters["mix_layout_params"]["mix_layout_mode"] == "grid"
     first, second = vendor.asked(MODIFY)
     assert first == second

@@ -10,7 +10,18 @@ from recordings.states.facts import Fact, FactKind, Source
 from recordings.states.fold import fold
 from recordings.states.policy import Policy, backoff_seconds
 from recordings.states.snapshot import Snapshot
-from recordings.states.steps import AssumeExit, Create, Delete, Describe, Modify, RequestStop, Settle, Step
+from recordings.states.steps import (
+    AssumeExit,
+    CheckStorage,
+    Create,
+    Delete,
+    Describe,
+    Modify,
+    RequestStop,
+    Settle,
+    Step,
+)
+from recordings.states.verdict import WHY_QUEUED
 from recordings.states.vocabulary import State, is_terminal, merit
 from tests.recordings.states.vendor import BEGINNING, Event, Scenario, Vendor, moment
 
@@ -54,7 +65,7 @@ def play(
         delay_of: Tells how late the n-th callback arrives; None when it is lost for good.
     """
     run = Run(facts=[_requested(scenario)], vendor=Vendor(scenario))
-    now, looked_at, failures, wait_until = 0.0, None, 0, 0.0
+    now, looked_at, failures, wait_until, let_through_at = 0.0, None, 0, 0.0, 0.0
     seen: set[int] = set()
     while True:
         run.vendor.settle_until(now)
@@ -68,7 +79,8 @@ def play(
         step, look_at = next_step(
             snapshot, now=moment(now), looked_at=None if looked_at is None else moment(looked_at), policy=POLICY
         )
-        if step is not None and now >= wait_until:
+        may_go_at = let_through_at if isinstance(step, Create) else wait_until
+        if step is not None and now >= may_go_at:
             run.steps.append((now, step))
             _check_calm(run, now)
             started_at, now = now, now + CALL_SECONDS
@@ -82,13 +94,15 @@ def play(
                 now = max([now, *((fact.received_at - BEGINNING).total_seconds() for fact in learnt)])
                 if isinstance(step, Describe):
                     looked_at = started_at
+                if any(fact.data.get("why") in WHY_QUEUED for fact in learnt):
+                    let_through_at = now + backoff_seconds(len(run.steps))  # the queue lets nobody through meanwhile
             continue
         if not is_terminal(snapshot.state):
             assert deadline_of(snapshot, policy=POLICY) is not None
             assert step is not None or look_at is not None, f"{snapshot.state} has no next look"
         moves = [due for due, event in _arrivals(run.vendor, delay_of) if event.number not in seen]
         moves += [at for at in (scenario.stop_at, scenario.modify_at, run.vendor.next_own_move()) if at and at > now]
-        moves += [wait_until] if step is not None else []
+        moves += [may_go_at] if step is not None else []
         moves += [(look_at - BEGINNING).total_seconds()] if look_at is not None else []
         if not moves:
             return run
@@ -121,6 +135,7 @@ def _requested(scenario: Scenario) -> Fact:
         "storage_kind": scenario.storage_kind,
         "parameters": scenario.parameters,
         "max_duration": scenario.max_duration,
+        "check_files": scenario.checked,
     }
     return own(FactKind.REQUESTED, "requested", 0.0, **data)
 
@@ -177,6 +192,8 @@ def _perform(run: Run, step: Step, now: float) -> list[Fact] | None:
             return run.vendor.describe(task_id, now)
         case Modify(task_id, revision, _):
             return run.vendor.modify(task_id, revision, now)
+        case CheckStorage(task_ids):
+            return run.vendor.look(task_ids, now)
         case RequestStop(reason):
             return [own(FactKind.STOP_REQUESTED, f"stop:{reason}", now, source=Source.CLOCK, reason=reason)]
         case AssumeExit(task_id):

@@ -1,7 +1,7 @@
 """A small model of the vendor: what it answers and which callbacks it sends, in virtual seconds."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,6 +32,8 @@ class Scenario:
         refused_deletes: How many deletes fail before one is taken.
         ignored_deletes: How many deletes are taken without effect.
         lost_calls: Seconds during which Describe, Modify and Delete are not answered.
+        checked: The recording's end rests on a look into storage.
+        loses: Storage loses everything that is uploaded, whatever the events say.
         skew: How far the vendor's clock is ahead of ours; its times have whole seconds when `whole_seconds`.
     """
 
@@ -55,6 +57,8 @@ class Scenario:
     refused_deletes: int = 0
     ignored_deletes: int = 0
     lost_calls: tuple[float, float] = (0.0, 0.0)
+    checked: bool = False
+    loses: bool = False
     skew: float = 0.0
     whole_seconds: bool = False
 
@@ -92,6 +96,7 @@ class Vendor:
     events: list[Event] = field(default_factory=list)
     sent: int = 0
     deletes: int = 0
+    looks: int = 0
 
     # --- calls
 
@@ -166,6 +171,49 @@ class Vendor:
     def _gone(self, task_id: str, now: float) -> Fact:
         words = {"code": "ResourceNotFound", "message": "no such task", "request_id": "g", "fault": "vendor"}
         return answer(FactKind.TASK_GONE, f"gone:{task_id}:{now}", now, task_id=task_id, **words)
+
+    # --- the storage
+
+    def look(self, task_ids: Sequence[str], now: float) -> list[Fact]:
+        """Return what is in the tasks' folders: what was uploaded by now."""
+        self.looks += 1
+        retry_in = min(15.0 * 2 ** min(self.looks - 1, 10), 300.0)
+        return [
+            Fact(
+                kind=FactKind.STORAGE_CHECKED,
+                source=Source.STORAGE,
+                key=f"storage:{task_id}:{now}",
+                occurred_at=moment(now),
+                received_at=moment(now + 0.05),
+                task_id=task_id,
+                data={"files": self._stored(self.tasks[task_id], now), "retry_in": retry_in},
+            )
+            for task_id in task_ids
+        ]
+
+    def _stored(self, task: _Task, now: float) -> list[dict[str, Any]]:
+        scenario = self.scenario
+        if scenario.storage_kind == VOD or scenario.loses or task.media_at is None:
+            return []
+        repaired = min((after for status, after in scenario.uploads if status != 1), default=None)
+        has_all = task.left is not None and repaired is not None and task.left + repaired <= now
+        files = []
+        cut = [file for file in task.slices if file["begin_ms"] <= moment(task.left or now).timestamp() * 1000]
+        for file in cut if has_all else []:
+            begin_ms = file["begin_ms"]
+            told = {"user_id": file["user_id"], "media_id": "", "track_type": file["track_type"]}
+            checked = {"segments": 3, "missing": 0, "gaps": [], "ended": True, "duration_ms": 9000}
+            times = {"begin_ms": begin_ms, "end_ms": None}
+            files.append({"name": file["name"], "kind": "hls", "size": 99, "whole": True} | told | checked | times)
+        if scenario.output_format != "hls" and task.left is not None and cut:
+            suffix = "aac" if "aac" in scenario.output_format else "mp4"
+            for number, ((user, name), status) in enumerate(
+                zip(self._names("", suffix), scenario.outputs, strict=False)
+            ):
+                if status == 0 and task.left + 2.6 + number <= now:
+                    told = {"user_id": user, "media_id": "main" if user else "mix"}
+                    files.append({"name": name, "kind": suffix, "size": 99, "whole": True} | told)
+        return files
 
     # --- what happens by itself
 

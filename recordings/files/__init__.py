@@ -1,0 +1,1 @@
+"""What the vendor calls the files of a recording."""

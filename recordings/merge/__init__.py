@@ -1,0 +1,1 @@
+"""Pieces of single-stream recordings become something that can be watched."""

@@ -1,0 +1,58 @@
+"""What a folder holds to merge."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from recordings.files.names import parse_name
+from recordings.merge.media import Track
+from recordings.merge.playlists import UnreadablePlaylist, read_track
+
+WORK_FOLDER_PREFIX = ".merge-"  # of a merge that is running, here or in another process
+
+
+@dataclass(slots=True)
+class Found:
+    """Paths are relative to the folder.
+
+    Attributes:
+        unreadable: Playlists that could not be read, and why.
+        strangers: Playlists whose names are not the vendor's.
+        strays: Segments that no playlist names.
+    """
+
+    tracks: list[Track] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    strangers: list[str] = field(default_factory=list)
+    strays: list[str] = field(default_factory=list)
+
+
+def discover(folder: Path) -> Found:
+    """Read every playlist in *folder* and below."""
+    found, sizes = Found(), dict(sorted(_list_files(folder).items()))
+    for path in (path for path in sizes if path.endswith(".m3u8")):
+        name = parse_name(path)
+        if name is None:
+            found.strangers.append(path)
+            continue
+        try:
+            text = (folder / path).read_text(encoding="utf-8", errors="replace")
+            found.tracks.append(read_track(text, name=name, path=path, is_there=lambda file: bool(sizes.get(file))))
+        except (OSError, UnreadablePlaylist) as error:
+            found.unreadable[path] = str(error)
+    named = {segment.name for track in found.tracks for segment in track.segments}
+    segments = (path for path in sizes if path.endswith(".ts") and path not in named)
+    found.strays = [path for path in segments if parse_name(path) is not None]
+    return found
+
+
+def _list_files(folder: Path) -> dict[str, int]:
+    """Return the bytes of each file, by its path below *folder*."""
+    sizes = {}
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(WORK_FOLDER_PREFIX)]
+        for name in files:
+            path = Path(parent, name)
+            if path.is_file():
+                sizes[path.relative_to(folder).as_posix()] = path.stat().st_size
+    return sizes

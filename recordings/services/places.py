@@ -1,0 +1,34 @@
+"""In which bucket and folder the files of a recording are."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from applications.models import StorageProfile
+from recordings.models import FactRow, Recording
+from recordings.services.vendor import place_of
+from recordings.states.facts import FactKind
+from recordings.storage.place import Place
+
+
+def location_of(profile: StorageProfile | None) -> dict[str, Any]:
+    """Return what a create keeps of where its files will go: a profile may be changed later."""
+    if profile is None:
+        return {}
+    return {"bucket": profile.bucket, "region": profile.region, "prefix": list(profile.file_name_prefix)}
+
+
+def place_of_recording(recording: Recording) -> Place | None:
+    """Return where the files of *recording* are, with the keys of its profile as it is now; None where no bucket is.
+
+    The bucket and the folder are those that its last create named.
+    """
+    profile = recording.storage_profile
+    place = place_of(profile) if profile is not None else None
+    if place is None:
+        return None
+    sent = FactRow.objects.filter(recording=recording, kind=FactKind.CREATE_SENT).order_by("occurred_at", "id").last()
+    told: Mapping[str, Any] = (sent.data.get("storage") or {}) if sent is not None else {}
+    if not told:
+        return place
+    return replace(place, bucket=told["bucket"], region=told["region"], prefix=tuple(told["prefix"]))

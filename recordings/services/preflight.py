@@ -1,0 +1,46 @@
+"""Try whether a storage profile works: for the vendor, that writes, and for us, who look."""
+
+import logging
+from typing import Any
+
+from django.utils import timezone
+
+from applications.models import StorageProfile
+from recordings.services.vendor import place_of
+from recordings.storage.preflight import Trial, try_place
+
+logger = logging.getLogger(__name__)
+
+
+def check_profile(profile: StorageProfile) -> dict[str, Any] | None:
+    """Write, read, list and delete one small object, and return what came of it; None for VOD, which is no bucket.
+
+    Calls the storage, so no transaction is open. A profile that is stored keeps the result.
+
+    Returns:
+        `{at, ok, trials: [{action, ok, problem, code, message}]}`; texts are the storage's own words.
+    """
+    place = place_of(profile)
+    if place is None:
+        return None
+    trials = try_place(place)
+    result = {
+        "at": timezone.now().isoformat(),
+        "ok": all(trial.error is None for trial in trials),
+        "trials": [_tell(trial) for trial in trials],
+    }
+    if profile.pk is not None:
+        StorageProfile.objects.filter(pk=profile.pk).update(preflight=result)
+    logger.info("storage_checked", extra={"profile": profile.name, "ok": result["ok"]})
+    return result
+
+
+def _tell(trial: Trial) -> dict[str, Any]:
+    error = trial.error
+    return {
+        "action": trial.action,
+        "ok": error is None,
+        "problem": str(error.problem) if error else None,
+        "code": error.code if error else None,
+        "message": error.message if error else None,
+    }

@@ -1,0 +1,1 @@
+"""Real pictures and tones, made by ffmpeg."""
