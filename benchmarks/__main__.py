@@ -24,11 +24,11 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415
 
-    from benchmarks import callbacks, layouts, merge_plan, open_loop, start  # noqa: PLC0415
+    from benchmarks import callbacks, layouts, merge_plan, open_loop, pace, start  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     benchmarks = {"callbacks": callbacks.run, "open_loop": open_loop.run, "start": start.run, "layouts": layouts.run}
-    benchmarks["merge_plan"] = merge_plan.run
+    benchmarks |= {"merge_plan": merge_plan.run, "pace": pace.run}
     for name in sys.argv[1:] or benchmarks:
         print(f"\n== {name}")
         benchmarks[name](FOLDER)

@@ -195,6 +195,8 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 WORKER_GRACE_SECONDS = env.seconds("WORKER_GRACE_SECONDS", default=10.0)
 PROCRASTINATE_WORKER_DEFAULTS = {
     "concurrency": env.whole("WORKER_CONCURRENCY", default=8),
+    # How often it looks for jobs whose time has come; of new ones it is told.
+    "fetch_job_polling_interval": 1.0,
     "delete_jobs": "successful",
     "shutdown_graceful_timeout": WORKER_GRACE_SECONDS,
 }

@@ -6,27 +6,31 @@ through (`admitted_at`), so a crash cannot leak one. All who take places hold th
 The order: the highest priority; among equals the API key that holds the fewest places; then the oldest.
 """
 
+import math
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from applications.models import Application
 from recordings.failpoints import reach
 from recordings.models import Recording
 from recordings.services.calls import ACTIONS
-from recordings.services.pacing import HORIZON_SECONDS, Denied, Permit, Turn, Waiting, lock_turn, take
+from recordings.services.pacing import HORIZON_SECONDS, Denied, Permit, Turn, Waiting, await_approach, lock_turn, take
 from recordings.services.vendor import account_of
-from recordings.services.wake import wake, wake_admission
+from recordings.services.wake import wake, wake_admission, wake_admission_later
 from recordings.states.snapshot import Snapshot
 from recordings.states.steps import Create
 from recordings.states.urgency import Urgency
 from recordings.states.vocabulary import State
 
 CREATE = ACTIONS[Create]
-# How many are let through ahead of their moments: a second's worth, so that no worker waits for work.
+# How many are let through ahead of their moments, at most; see _room.
 MOST_ADMITTED = 20
+# One that was let through may find that requests took the moments it was let through for.
+ADMITTED_PATIENCE_SECONDS = 2.0
 # A request that would wait longer than this for its moment is answered 202 instead.
 REQUEST_PATIENCE_SECONDS = 0.5
 # What a caller is told who does not want to wait: nobody knows when a task of theirs ends.
@@ -81,52 +85,68 @@ def enter(recording: Recording, snapshot: Snapshot) -> Permit | Denied:
         if recording.pk not in _first(application.pk, room):
             return _denied_place(turn)
     # Another try of a recording that was throttled or had no place is no repeat: the vendor only said "later".
-    return take(turn, is_repeat=snapshot.live_tasks > 0)
+    return take(turn, is_repeat=snapshot.live_tasks > 0, within=ADMITTED_PATIENCE_SECONDS)
 
 
 def admit(application_id: int) -> int:
-    """Let the next queued recordings through, wake a worker for each, and return their number."""
+    """Let the next queued recordings through, wake a worker for each, and return their number.
+
+    Runs outside any transaction.
+    """
     application = Application.objects.get(pk=application_id)
     with transaction.atomic():
         turn = lock_turn(application, CREATE, account_of(application))
         places = count_places(application_id)
-        room = min(_room(application, places, turn), MOST_ADMITTED - places.entering)
-        chosen = _first(application_id, room)
+        chosen = _first(application_id, _room(application, places, turn))
         # Whoever holds one of them is at work on it just now, and it keeps its place in the order.
-        free = Recording.objects.filter(pk__in=chosen).select_for_update(skip_locked=True).values_list("pk", flat=True)
-        admitted = [recording_id for recording_id in chosen if recording_id in set(free)]
+        locked = Recording.objects.filter(pk__in=chosen).select_for_update(skip_locked=True)
+        free = set(locked.values_list("pk", flat=True))
+        admitted = [recording_id for recording_id in chosen if recording_id in free]
         Recording.objects.filter(pk__in=admitted).update(admitted_at=Now(), next_check_at=Now())
         for recording_id in admitted:
             wake(recording_id, Urgency.START)
     reach("admit")
+    if turn.free_in > HORIZON_SECONDS and places.waiting:  # a pause: nobody is on the way who would call the next ones
+        wake_admission_later(application_id, seconds=turn.free_in)
     return len(admitted)
 
 
-def admit_next(recording: Recording) -> None:
-    """Let the next ones through while a create is on its way, so that its successor's moment is not missed."""
-    if count_places(recording.application_id).waiting:
+def admit_behind(recording: Recording, permit: Permit) -> None:
+    """Let the next ones through shortly before a create goes, so that no moment after its own stays unused.
+
+    Earlier, the moments that may be given away could all be given away, and nobody would be left to call the next.
+    """
+    if _is_anyone_waiting(recording.application_id):
+        await_approach(permit, seconds=HORIZON_SECONDS / 2)
         admit(recording.application_id)
 
 
 def admit_after(application_id: int) -> None:
     """Have a worker let the next ones through, now that a place may be free; inside the caller's transaction."""
-    if count_places(application_id).waiting:
+    if _is_anyone_waiting(application_id):
         wake_admission(application_id)
 
 
 def waiting_applications() -> list[int]:
     """Return the applications with recordings that wait to be let through."""
-    waiting = Recording.objects.filter(state=State.QUEUED, admitted_at=None).order_by()
-    return list(waiting.values_list("application_id", flat=True).distinct())
+    return list(_waiting().values_list("application_id", flat=True).distinct())
+
+
+def _is_anyone_waiting(application_id: int) -> bool:
+    return _waiting().filter(application_id=application_id).exists()
+
+
+def _waiting() -> QuerySet[Recording]:
+    return Recording.objects.filter(state=State.QUEUED, live_tasks=0, admitted_at=None).order_by()
 
 
 def _room(application: Application, places: Places, turn: Turn) -> int:
-    """Return how many of the queue may be let through now."""
+    """Return how many of the queue may be let through now: no more than there are places, and moments soon."""
     if turn.is_open:
         return 1 if turn.probe_in <= 0 and not places.entering else 0
-    if turn.free_in > HORIZON_SECONDS:
-        return 0
-    return max(application.task_limit - places.taken, 0)
+    soon = HORIZON_SECONDS - max(turn.free_in, 0.0)
+    moments = min(math.floor(soon / turn.interval) + 1, MOST_ADMITTED) if soon >= 0 else 0
+    return max(min(application.task_limit - places.taken, moments - places.entering), 0)
 
 
 def _denied_place(turn: Turn) -> Denied:

@@ -19,7 +19,7 @@ from recordings.log_context import about_recording
 from recordings.models import Recording
 from recordings.models.sql import update_rows
 from recordings.policy import current_policy
-from recordings.services.admission import admit_next, enter
+from recordings.services.admission import admit_behind, enter
 from recordings.services.calls import ACTIONS, Answer, Call, jittered_backoff, perform
 from recordings.services.lease import renew_lease, take_lease, usable_seconds
 from recordings.services.ledger import apply_facts, lock_recording
@@ -91,7 +91,7 @@ def drive(
                 return answer, recording
             renew_lease(recording_id, token)
         if isinstance(call.step, Create):
-            admit_next(recording)
+            admit_behind(recording, call.permit)
     raise AssertionError("the last step writes no intent, so it releases")
 
 

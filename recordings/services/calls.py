@@ -78,7 +78,6 @@ class Answer:
 
 def perform(call: Call, *, gateway: Gateway) -> Answer:
     """Make the call at its moment and return its answer as facts; a refusal is an answer too."""
-    await_moment(call.permit)
     answer = _ask(call, gateway)
     heed(call.permit, call.account, answer.error)
     return answer
@@ -93,14 +92,14 @@ def _ask(call: Call, gateway: Gateway) -> Answer:
         case Modify():
             return _modify(call, call.step, gateway)
         case Describe():
-            return describe(call.account, call.step.task_id, gateway=gateway)
+            return describe(call.account, call.step.task_id, permit=call.permit, gateway=gateway)
 
 
-def describe(account: Account, task_id: str, *, gateway: Gateway) -> Answer:
+def describe(account: Account, task_id: str, *, permit: Permit, gateway: Gateway) -> Answer:
     """Ask how a task is. The fact is dated before the call, so that it never beats a newer callback."""
     asked_at = timezone.now()
     try:
-        description = gateway.describe_recording(account=account, task_id=task_id)
+        description = gateway.describe_recording(account=account, task_id=task_id, depart=lambda: await_moment(permit))
     except TaskGone as error:
         return Answer([_gone(task_id, asked_at, error)], looked_at=asked_at)
     except GatewayError as error:
@@ -121,13 +120,13 @@ def _create(call: Call, step: Create, gateway: Gateway) -> Answer:
     assert call.storage is not None  # noqa: S101 - a recording that can be created names its storage
     reach("create.before")
     try:
-        _check_in_time(call)
         created = gateway.create_recording(
             account=call.account,
             robot_user_id=call.robot_user_id,
             parameters=RecordingParameters.model_validate(call.parameters),
             storage=call.storage,
             lifetime_seconds=call.lifetime_seconds,
+            depart=lambda: _await_moment_in_time(call),
         )
     except GatewayError as error:
         kind, extra = _refusal_of_create(error)
@@ -165,7 +164,9 @@ def _delete(call: Call, step: Delete, gateway: Gateway) -> Answer:
     key = f"delete:{step.task_id}:{asked_at.isoformat()}"
     reach("delete.before")
     try:
-        deleted = gateway.delete_recording(account=call.account, task_id=step.task_id)
+        deleted = gateway.delete_recording(
+            account=call.account, task_id=step.task_id, depart=lambda: await_moment(call.permit)
+        )
     except TaskGone as error:
         return Answer([_gone(step.task_id, asked_at, error)], error=error)
     except Throttled as error:
@@ -184,8 +185,12 @@ def _modify(call: Call, step: Modify, gateway: Gateway) -> Answer:
     key = f"modify:{step.revision}:answer"
     parameters = RecordingParameters.model_validate(step.parameters)
     try:
-        _check_in_time(call)
-        modified = gateway.modify_recording(account=call.account, task_id=step.task_id, parameters=parameters)
+        modified = gateway.modify_recording(
+            account=call.account,
+            task_id=step.task_id,
+            parameters=parameters,
+            depart=lambda: _await_moment_in_time(call),
+        )
     except CredentialsRejected as error:
         return _nothing_learnt(error)
     except (Rejected, TaskGone) as error:
@@ -206,12 +211,13 @@ def _modify(call: Call, step: Modify, gateway: Gateway) -> Answer:
     )  # fmt: skip
 
 
-def _check_in_time(call: Call) -> None:
-    """Refuse a call that would come after the lease.
+def _await_moment_in_time(call: Call) -> None:
+    """Wait for the call's moment, and refuse one that would come after the lease.
 
     Raises:
         Unavailable: Nothing was sent.
     """
+    await_moment(call.permit)
     if time.monotonic() > call.until:
         raise Unavailable(code="Stalled", message="This process stood still; nothing was sent.", fault="operator")
 

@@ -132,6 +132,11 @@ def reserve(application: Application, action: Action, account: Account, *, is_re
     return take(lock_turn(application, action, account), is_repeat=is_repeat)
 
 
+def await_approach(permit: Permit, *, seconds: float) -> None:
+    """Sleep until so many seconds before the call's moment. No transaction is open here."""
+    pause(max(permit.at - seconds - time.monotonic(), 0.0))
+
+
 def await_moment(permit: Permit) -> None:
     """Sleep until the call's moment; one that was missed is given up for the next, unless nobody is behind.
 

@@ -9,7 +9,7 @@ from recordings.services.advance import take_answer
 from recordings.services.calls import ACTIONS, describe
 from recordings.services.errors import StartedElsewhere, VendorRefused
 from recordings.services.ledger import apply_facts, lock_recording
-from recordings.services.pacing import Denied, await_moment, heed, reserve
+from recordings.services.pacing import Denied, heed, reserve
 from recordings.services.vendor import account_of
 from recordings.states.steps import Describe
 from recordings.states.vocabulary import State, is_terminal
@@ -37,8 +37,7 @@ def refresh_recording(*, recording_id: UUID, gateway: Gateway) -> Recording:
         busy = Throttled(code="Paced", message=f"Waiting for {permit.why}; come back in {permit.seconds:.0f} s.")
         raise VendorRefused(busy, recording_id=recording_id)
 
-    await_moment(permit)
-    answer = describe(account, snapshot.task_id, gateway=gateway)
+    answer = describe(account, snapshot.task_id, permit=permit, gateway=gateway)
     heed(permit, account, answer.error)
     if answer.error is not None:
         raise VendorRefused(answer.error, recording_id=recording_id)

@@ -29,13 +29,21 @@ def wake_admission_once(application_id: int) -> None:
     _defer_once("recordings.admit", Urgency.STOP, application_id=application_id)
 
 
+def wake_admission_later(application_id: int, *, seconds: float) -> None:
+    """Enqueue one `admit` for when a pause is over, unless one waits for that already; outside any transaction."""
+    _defer_once(
+        "recordings.admit", Urgency.STOP, lock="recordings.admit:later", seconds=seconds, application_id=application_id
+    )
+
+
 def _defer(task: str, urgency: Urgency, **arguments: Any) -> None:
     app.configure_task(task, allow_unknown=False, priority=urgency).defer(**arguments)
 
 
-def _defer_once(task: str, urgency: Urgency, **arguments: Any) -> None:
-    lock = ":".join((task, *map(str, arguments.values())))
+def _defer_once(task: str, urgency: Urgency, *, lock: str = "", seconds: float = 0.0, **arguments: Any) -> None:
+    lock = ":".join((lock or task, *map(str, arguments.values())))
+    more: dict[str, Any] = {"schedule_in": {"seconds": seconds}} if seconds else {}
     try:
-        app.configure_task(task, allow_unknown=False, priority=urgency, queueing_lock=lock).defer(**arguments)
+        app.configure_task(task, allow_unknown=False, priority=urgency, queueing_lock=lock, **more).defer(**arguments)
     except AlreadyEnqueued:
         return

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -49,15 +50,19 @@ class SdkClient(TrtcClient):  # type: ignore[misc]  # the SDK is not typed
         # The SDK reads the proxy variables itself, and misreads NO_PROXY when the endpoint has a port.
         self.request.conn.proxy = None
         self._session: requests.Session = self.request.conn._session
-        self._session.mount("https://", BoundedAdapter())
-        self._session.mount("http://", BoundedAdapter())
+        self._adapter = BoundedAdapter()
+        self._session.mount("https://", self._adapter)
+        self._session.mount("http://", self._adapter)
         self._session.max_redirects = 0
         # With any auth of its own, requests does not replace the signature by an entry of ~/.netrc.
         self._session.auth = _keep_signature
         self._used_at = time.monotonic()
 
-    def send(self, action: Action, request: dict[str, Any]) -> bytes:
+    def send(self, action: Action, request: dict[str, Any], *, depart: Callable[[], None]) -> bytes:
         """Return the body of the answer to one call.
+
+        Args:
+            depart: Called last before the request leaves: it may wait, or raise and so keep it here.
 
         Raises:
             TencentCloudSDKException: The network failed; __context__ holds the error of requests.
@@ -65,6 +70,7 @@ class SdkClient(TrtcClient):  # type: ignore[misc]  # the SDK is not typed
         """
         if time.monotonic() - self._used_at > IDLE_SECONDS:
             self.close()
+        self._adapter.depart = depart
         try:
             body: bytes = self.call(action, request)
         finally:

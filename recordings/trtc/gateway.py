@@ -6,6 +6,7 @@ Source: https://trtc.io/document/46960 (create), 46957 (modify), 46958 (describe
 import logging
 import re
 import time
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
@@ -19,16 +20,22 @@ from recordings.trtc.errors import CredentialsRejected, GatewayError, Rejected
 from recordings.trtc.network import network_failure
 from recordings.trtc.requests import REDACTED, build_create, build_modify, build_task_request, list_secrets
 from recordings.trtc.results import Created, Deleted, DescribedFile, Description, Modified
+from recordings.trtc.transport import NeverLeft, at_once
 from recordings.trtc.usersig import sign_ticket
 from recordings.trtc.vendor_codes import Action, unclear
 
 logger = logging.getLogger(__name__)
 
 A = TypeVar("A", bound=Answer)
+Depart = Callable[[], None]
 
 
 class Gateway(Protocol):
-    """The seam to the vendor. Every method raises GatewayError and nothing else that is expected."""
+    """The seam to the vendor. Every method raises GatewayError and nothing else that is expected.
+
+    `depart` is called when a request is built and signed, last before it leaves: it may wait for the request's moment,
+    or raise, and then nothing was sent.
+    """
 
     def create_recording(
         self,
@@ -38,6 +45,7 @@ class Gateway(Protocol):
         parameters: RecordingParameters,
         storage: Storage,
         lifetime_seconds: int,
+        depart: Depart = at_once,
     ) -> Created:
         """Start a recording; repeating it with the same robot ends the earlier one.
 
@@ -45,13 +53,15 @@ class Gateway(Protocol):
             lifetime_seconds: How long the recording may last; the robot's ticket lives longer.
         """
 
-    def describe_recording(self, *, account: Account, task_id: str) -> Description:
+    def describe_recording(self, *, account: Account, task_id: str, depart: Depart = at_once) -> Description:
         """Ask how a task is. Files of VOD tasks are never listed."""
 
-    def modify_recording(self, *, account: Account, task_id: str, parameters: RecordingParameters) -> Modified:
+    def modify_recording(
+        self, *, account: Account, task_id: str, parameters: RecordingParameters, depart: Depart = at_once
+    ) -> Modified:
         """Replace layout (mixed only) and subscriptions by those of *parameters*."""
 
-    def delete_recording(self, *, account: Account, task_id: str) -> Deleted:
+    def delete_recording(self, *, account: Account, task_id: str, depart: Depart = at_once) -> Deleted:
         """Stop a task; its upload goes on."""
 
 
@@ -69,6 +79,7 @@ class TrtcGateway:
         parameters: RecordingParameters,
         storage: Storage,
         lifetime_seconds: int,
+        depart: Depart = at_once,
     ) -> Created:
         """See Gateway."""
         ticket = sign_ticket(
@@ -80,13 +91,13 @@ class TrtcGateway:
         request = build_create(
             account=account, robot_user_id=robot_user_id, parameters=parameters, storage=storage, ticket=ticket
         )
-        answer = self._call(account, "CreateCloudRecording", request, CreateAnswer)
+        answer = self._call(account, "CreateCloudRecording", request, CreateAnswer, depart)
         return Created(task_id=answer.TaskId, request_id=answer.RequestId)
 
-    def describe_recording(self, *, account: Account, task_id: str) -> Description:
+    def describe_recording(self, *, account: Account, task_id: str, depart: Depart = at_once) -> Description:
         """See Gateway."""
         request = build_task_request(account=account, task_id=task_id)
-        answer = self._call(account, "DescribeCloudRecording", request, DescribeAnswer)
+        answer = self._call(account, "DescribeCloudRecording", request, DescribeAnswer, depart)
         files = (
             DescribedFile(
                 user_id=file.UserId,
@@ -98,23 +109,31 @@ class TrtcGateway:
         )
         return Description(status=_to_snake_case(answer.Status), files=tuple(files), request_id=answer.RequestId)
 
-    def modify_recording(self, *, account: Account, task_id: str, parameters: RecordingParameters) -> Modified:
+    def modify_recording(
+        self, *, account: Account, task_id: str, parameters: RecordingParameters, depart: Depart = at_once
+    ) -> Modified:
         """See Gateway."""
         request = build_modify(account=account, task_id=task_id, parameters=parameters)
-        answer = self._call(account, "ModifyCloudRecording", request, Answer)
+        answer = self._call(account, "ModifyCloudRecording", request, Answer, depart)
         return Modified(request_id=answer.RequestId)
 
-    def delete_recording(self, *, account: Account, task_id: str) -> Deleted:
+    def delete_recording(self, *, account: Account, task_id: str, depart: Depart = at_once) -> Deleted:
         """See Gateway."""
         request = build_task_request(account=account, task_id=task_id)
-        answer = self._call(account, "DeleteCloudRecording", request, Answer)
+        answer = self._call(account, "DeleteCloudRecording", request, Answer, depart)
         return Deleted(request_id=answer.RequestId)
 
-    def _call(self, account: Account, action: Action, request: dict[str, Any], shape: type[A]) -> A:
+    def _call(self, account: Account, action: Action, request: dict[str, Any], shape: type[A], depart: Depart) -> A:
         facts: dict[str, Any] = {"action": action, "sdk_app_id": account.sdk_app_id}
         started = time.monotonic()
+
+        def leave() -> None:
+            nonlocal started
+            depart()
+            started = time.monotonic()
+
         try:
-            answer = read_answer(action, self._send(account, action, request), shape)
+            answer = read_answer(action, self._send(account, action, request, leave), shape)
         except GatewayError as error:
             facts |= {"code": error.code, "fault": error.fault, "vendor_request_id": error.request_id}
             logger.warning("vendor_call_failed", extra=facts | {"milliseconds": _milliseconds_since(started)})
@@ -126,11 +145,11 @@ class TrtcGateway:
         logger.debug("vendor_called", extra=facts)
         return answer
 
-    def _send(self, account: Account, action: Action, request: dict[str, Any]) -> bytes:
+    def _send(self, account: Account, action: Action, request: dict[str, Any], depart: Depart) -> bytes:
         if not account.region:
             raise Rejected(code="AccountIncomplete", message="The account has no region.", fault="operator")
         try:
-            body = self._clients.get(account).send(action, request)
+            body = self._clients.get(account).send(action, request, depart=depart)
         except UnexpectedStatus as error:
             raise unclear(action)(code="UnexpectedStatus", message=f"HTTP {error}") from error
         except TencentCloudSDKException as error:
@@ -139,6 +158,8 @@ class TrtcGateway:
             # The SDK flattens every failure to send into one code and keeps the cause as context alone.
             if error.__context__ is None:
                 raise
+            if isinstance(error.__context__, NeverLeft) and error.__context__.__cause__ is not None:
+                raise error.__context__.__cause__ from None
             raise network_failure(action, error.__context__) from error.__context__
         for secret in list_secrets(request):
             body = body.replace(secret.encode(), REDACTED.encode())  # an error may quote what it refuses

@@ -2,7 +2,7 @@
 
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import requests
@@ -21,14 +21,31 @@ class AnswerTooSlow(requests.Timeout):
     """The answer began in time and did not end in time."""
 
 
+class NeverLeft(Exception):
+    """What was waited for before sending raised; __cause__ holds what. Nothing was sent."""
+
+
+def at_once() -> None:
+    """Wait for nothing before sending."""
+
+
 class BoundedAdapter(HTTPAdapter):
-    """Reads each answer to its end before the SDK sees it.
+    """Sends each request at its moment, and reads each answer to its end before the SDK sees it.
 
     The SDK asks for a stream and reads it later, without a limit of size or time. Reading here also
     hands the connection back for the next call, whatever the SDK does with the answer.
+
+    Attributes:
+        depart: Called when a request is built and signed, and nothing but sending is left to do.
     """
 
+    depart: Callable[[], None] = staticmethod(at_once)
+
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        try:
+            self.depart()
+        except Exception as error:
+            raise NeverLeft from error
         timeout_seconds = kwargs.get("timeout")
         deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         answer = super().send(request, *args, **kwargs)

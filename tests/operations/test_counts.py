@@ -1,5 +1,6 @@
 """What is counted where it happens."""
 
+import time
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,9 @@ from recordings.jobs import forget_keys
 from recordings.models import IdempotencyKey, Recording
 from recordings.services.lease import take_lease
 from recordings.services.ledger import apply_facts, lock_recording
+from recordings.services.vendor import account_of
 from recordings.states.facts import Fact, FactKind, Source
+from recordings.trtc.gateway import TrtcGateway
 from tests.callbacks.deliver import deliver, event
 from tests.operations.conftest import Counted
 from tests.vendor import Vendor, refusal
@@ -41,6 +44,17 @@ def test_a_vendor_call_is_timed_and_its_error_counted_by_code(
     assert counted("recordings_vendor_call_seconds_count", action="CreateCloudRecording") == 1
     labels = {"action": "CreateCloudRecording", "code": "FailedOperation.SdkAppIdNotExist", "fault": "operator"}
     assert counted("recordings_vendor_errors_total", **labels) == 1
+
+
+def test_what_a_call_waits_for_its_moment_is_not_the_vendors_time(
+    application: Application, vendor: Vendor, counted: Counted
+) -> None:
+    account = account_of(application)
+
+    TrtcGateway().delete_recording(account=account, task_id="task-1", depart=lambda: time.sleep(0.5))
+
+    assert counted("recordings_vendor_call_seconds_count", action="DeleteCloudRecording") == 1
+    assert counted("recordings_vendor_call_seconds_sum", action="DeleteCloudRecording") < 0.4
 
 
 def test_codes_that_somebody_makes_up_make_no_more_series(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """python -m tests.sim --applications 1000 --recordings 100 --days 1 --seed N"""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     django.setup()
+    gc.set_threshold(100_000, 50, 100)  # a world is millions of objects, and nearly all of them stay
     # Our modules need the settings.
     from tests.sim.bugs import planted  # noqa: PLC0415
     from tests.sim.report import print_progress, print_report  # noqa: PLC0415

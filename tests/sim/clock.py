@@ -13,6 +13,7 @@ DAY_BEGINS = datetime(2040, 3, 5, 6, 0, tzinfo=UTC)  # a Monday
 
 # Functions of these names in a schema that comes first win over those of pg_catalog. CURRENT_TIMESTAMP cannot be
 # replaced: nothing of ours uses it (test_clock.py).
+_TELL = "SELECT set_config('sim.now', %s, false)"
 _FUNCTIONS = {"statement_timestamp": "STABLE", "now": "STABLE", "clock_timestamp": "VOLATILE"}
 
 
@@ -38,8 +39,9 @@ class VirtualClock:
     def tell_database(self) -> None:
         """Let PostgreSQL know, outside any transaction: a rollback would take it back."""
         if self._told != self.seconds:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('sim.now', %s, false)", [self.now().isoformat()])
+            connection.ensure_connection()
+            # Before each event, so past Django's cursor, which would take several times as long.
+            connection.connection.execute(_TELL, [self.now().isoformat()], prepare=True)
             self._told = self.seconds
 
 

@@ -4,12 +4,12 @@ The jobs themselves are the product's own (recordings.jobs); only the queue that
 """
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from itertools import count
 from random import Random
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -90,7 +90,13 @@ class Engine:
     # --- what our code sees
 
     def configure_task(
-        self, name: str, *, allow_unknown: bool, priority: int = 0, queueing_lock: str | None = None
+        self,
+        name: str,
+        *,
+        allow_unknown: bool,
+        priority: int = 0,
+        queueing_lock: str | None = None,
+        schedule_in: Mapping[str, float] = MappingProxyType({}),
     ) -> SimpleNamespace:
         """Stand in for procrastinate's app."""
 
@@ -99,7 +105,8 @@ class Engine:
                 raise AlreadyEnqueued
             if queueing_lock:
                 self._locks.add(queueing_lock)
-            transaction.on_commit(lambda: self._enqueue(int(priority), name, arguments, queueing_lock))
+            seconds = timedelta(**schedule_in).total_seconds()
+            transaction.on_commit(lambda: self._enqueue(int(priority), name, arguments, queueing_lock, after=seconds))
 
         return SimpleNamespace(defer=defer)
 
@@ -113,14 +120,14 @@ class Engine:
 
     # --- the worst
 
-    def _enqueue(self, priority: int, name: str, arguments: dict[str, Any], lock: str | None) -> None:
+    def _enqueue(self, priority: int, name: str, arguments: dict[str, Any], lock: str | None, *, after: float) -> None:
         chance = self._random.random()
         if chance < 0.05:
             self._tally.add("wake-ups lost")
             self._locks.discard(lock or "")
             return
         for _ in range(2 if chance < 0.08 else 1):
-            delay = self._random.uniform(1, 20) if chance > 0.97 else 0.004
+            delay = after + (self._random.uniform(1, 20) if chance > 0.97 else 0.004)
             job = (-priority, next(self._order), name, arguments, lock)
             self._scheduler.after(delay, lambda job=job: self._take_in(job))  # type: ignore[misc]  # lambda default
         if chance < 0.08:

@@ -25,8 +25,8 @@ def too_few(result: Result) -> list[str]:
 def print_progress(result: Result) -> None:
     """Print one line on how far it got."""
     print(
-        f"{result.judged:>7} recordings judged, {result.tally['vendor calls']:>8} vendor calls, "
-        f"{result.tally['callbacks']:>8} callbacks, {len(result.breaches)} breaches, {resident_mib():.0f} MiB",
+        f"{result.at_hours:>6.2f} h {result.judged:>7} recordings judged, "
+        f"{result.tally['vendor calls']:>8} vendor calls, {result.tally['callbacks']:>8} callbacks, {len(result.breaches)} breaches, {resident_mib():.0f} MiB",
         flush=True,
     )
 
@@ -34,6 +34,8 @@ def print_progress(result: Result) -> None:
 def print_report(result: Result) -> int:
     """Print everything; return 1 when a rule was broken or too little went wrong to tell."""
     size = result.size
+    if not result.is_whole:
+        print("\nENDED BY HAND: only what was judged by then is told")
     print(f"\nseed {result.seed}: {size.applications} applications x {size.recordings} recordings, {size.hours:g} h")
     print(f"  {result.events} events in {result.real_seconds:.0f} s of real time")
     print(f"  most live tasks of an application: {result.most_live}; most requests in a second: {result.most_a_second}")

@@ -62,6 +62,8 @@ class Result:
     Attributes:
         breaches: Every broken rule, as `name: what happened`.
         states: How recordings ended, as `state/reason`.
+        at_hours: How far into the day it is.
+        is_whole: False when it was ended by hand before its time.
     """
 
     seed: int
@@ -77,6 +79,8 @@ class Result:
     most_a_second: int = 0
     latest_seconds: float = 0.0
     real_seconds: float = 0.0
+    is_whole: bool = True
+    at_hours: float = 0.0
 
     @property
     def kinds(self) -> set[str]:
@@ -132,6 +136,8 @@ class Simulation:
                 self._play()
             except TransactionOpen as error:
                 self.result.breaches.append(f"transaction: {error}")
+            except KeyboardInterrupt:  # what was judged by then is told
+                self.result.is_whole = False
             self._close()
         self.result.real_seconds = time.perf_counter() - began
         return self.result
@@ -140,11 +146,16 @@ class Simulation:
         end = self._size.hours * HOUR
         while self.scheduler.now < end + SETTLING_SECONDS:
             self.scheduler.run(self.scheduler.now + HOUR / 4)
+            self.result.at_hours = self.scheduler.now / HOUR
             self._watch(self.result)
             self.result.breaches += self.vendor.take_breaches()
             is_over = self.scheduler.now >= end and not self._open
-            if is_over or (self._until_breach and self.result.breaches):
+            if is_over or self._stops_early:
                 return
+
+    @property
+    def _stops_early(self) -> bool:
+        return bool(self._until_breach and self.result.breaches)
 
     @contextmanager
     def _in_virtual_time(self) -> Iterator[None]:
@@ -205,7 +216,7 @@ class Simulation:
         del case.app.cases[case.plan.room_id]
         self._open -= 1
         self.result.judged += 1
-        if self.result.judged in (100, 1_000, 3_000, 10_000, 30_000, 100_000):
+        if self.result.judged in (100, 1_000, 3_000, 10_000, 30_000, 60_000, 100_000):
             self._mark()
 
     def _mark(self) -> None:
@@ -223,7 +234,7 @@ class Simulation:
     def _close(self) -> None:
         """Judge what is left, and what concerns the whole."""
         for app in self.apps.values():
-            for case in [] if self._until_breach and self.result.breaches else list(app.cases.values()):
+            for case in list(app.cases.values()) if self.result.is_whole and not self._stops_early else []:
                 self._judge(case)
             if app.profile == "few places":
                 self.result.breaches += breaches_of_queue(app)

@@ -12,7 +12,9 @@ from typing import TypeVar
 from recordings.parameters import RecordingParameters
 from recordings.trtc.account import Account, Storage
 from recordings.trtc.errors import GatewayError, Unavailable
+from recordings.trtc.gateway import Depart
 from recordings.trtc.results import Created, Deleted, DescribedFile, Description, Modified
+from recordings.trtc.transport import at_once
 from recordings.trtc.vendor_codes import Action, classify, unclear
 from tests.sim.case import Case, CreateLog, Task
 from tests.sim.faults import Tally
@@ -68,8 +70,10 @@ class Vendor:
         parameters: RecordingParameters,
         storage: Storage,
         lifetime_seconds: int,
+        depart: Depart = at_once,
     ) -> Created:
         """See Gateway."""
+        depart()
         app = self._apps[account.sdk_app_id]
         case = app.cases[parameters.room_id]
         log = CreateLog(at=self._scheduler.now, robot=robot_user_id)
@@ -86,20 +90,25 @@ class Vendor:
         task.tell(self._scheduler.now)
         return Created(task_id=task.task_id, request_id="request")
 
-    def describe_recording(self, *, account: Account, task_id: str) -> Description:
+    def describe_recording(self, *, account: Account, task_id: str, depart: Depart = at_once) -> Description:
         """See Gateway."""
+        depart()
         app, task = self._apps[account.sdk_app_id], self._tasks.get(task_id)
         case = task.case if task else None
         return self._call(app, "DescribeCloudRecording", case, lambda: self._describe(app, task_id), account)
 
-    def modify_recording(self, *, account: Account, task_id: str, parameters: RecordingParameters) -> Modified:
+    def modify_recording(
+        self, *, account: Account, task_id: str, parameters: RecordingParameters, depart: Depart = at_once
+    ) -> Modified:
         """See Gateway."""
+        depart()
         app, task = self._apps[account.sdk_app_id], self._tasks.get(task_id)
         case = task.case if task else None
         return self._call(app, "ModifyCloudRecording", case, lambda: self._modify(app, task_id), account)
 
-    def delete_recording(self, *, account: Account, task_id: str) -> Deleted:
+    def delete_recording(self, *, account: Account, task_id: str, depart: Depart = at_once) -> Deleted:
         """See Gateway."""
+        depart()
         app, task = self._apps[account.sdk_app_id], self._tasks.get(task_id)
         case = task.case if task else None
         return self._call(app, "DeleteCloudRecording", case, lambda: self._delete(app, task_id), account)

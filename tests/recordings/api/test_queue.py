@@ -1,16 +1,23 @@
 """The queue: the quota of live tasks is held by rows, and who has no place waits for a turn."""
 
 import threading
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from applications.models import Application
-from recordings.models import Recording
+from recordings.gateway import get_gateway
+from recordings.models import Pace, Recording
 from recordings.services.admission import admit, count_places, list_waiting
+from recordings.services.advance import advance
 from recordings.services.ledger import apply_facts, lock_recording
 from recordings.states.facts import Fact, FactKind, Source
 from tests.conftest import ApiClient, Clock
@@ -274,3 +281,55 @@ def test_workers_at_once_never_let_more_through_than_there_are_places(
     started = [recording.room_id for recording in map(reread, waiting) if recording.task_id]
     assert len(started) == 2
     assert len(vendor.asked(CREATE)) == 2
+
+
+def test_a_queue_moves_on_at_the_vendors_pace_without_the_sweep(
+    application: Application, api: APIClient, vendor: Vendor, body: Fields
+) -> None:
+    """Each create calls the next ones before it goes; nobody waits for a clock."""
+    waiting = [start(api, room(body, number), Prefer="respond-async") for number in range(50)]
+    ProcrastinateJob.objects.all().delete()
+    Application.objects.update(requests_per_second=20)
+    began = time.monotonic()
+
+    admit(application.pk)
+    with ThreadPoolExecutor(max_workers=30) as workers:
+        running: set[Future[None]] = set()
+        while (woken := take_jobs()) or running:
+            running |= {workers.submit(work, recording_id) for recording_id in woken}
+            done, running = wait(running, timeout=0.01, return_when=FIRST_COMPLETED)
+            for job in done:
+                job.result()
+
+    assert [recording.state for recording in map(reread, waiting)] == ["starting"] * 50
+    # 49 moments of 52 ms, and far from a sweep's 5 s.
+    assert 2.5 < time.monotonic() - began < 5
+
+
+def take_jobs() -> list[str]:
+    """Take the recordings out of the engine's queue that wait there."""
+    jobs = list(ProcrastinateJob.objects.filter(status="todo", task_name="recordings.advance"))
+    ProcrastinateJob.objects.filter(pk__in=[job.pk for job in jobs]).delete()
+    return [job.args["recording_id"] for job in jobs]
+
+
+def work(recording_id: str) -> None:
+    """Do a worker's job in a thread of its own."""
+    advance(UUID(recording_id), gateway=get_gateway())
+    connection.close()
+
+
+def test_who_waits_out_a_pause_is_called_when_it_ends(
+    application: Application, api: APIClient, vendor: Vendor, body: Fields
+) -> None:
+    vendor.will(CREATE, refusal("RequestLimitExceeded"))
+    throttled = start(api, body)
+    ProcrastinateJob.objects.all().delete()
+
+    admit(application.pk)
+    admit(application.pk)
+
+    (job,) = ProcrastinateJob.objects.all()
+    pause = Pace.objects.get(application=application, action=CREATE)
+    assert (throttled.state, job.task_name) == ("queued", "recordings.admit")
+    assert abs(job.scheduled_at - pause.next_at) < timedelta(seconds=1)
