@@ -26,7 +26,8 @@ def print_progress(result: Result) -> None:
     """Print one line on how far it got."""
     print(
         f"{result.at_hours:>6.2f} h {result.judged:>7} recordings judged, "
-        f"{result.tally['vendor calls']:>8} vendor calls, {result.tally['callbacks']:>8} callbacks, {len(result.breaches)} breaches, {resident_mib():.0f} MiB",
+        f"{result.tally['vendor calls']:>8} vendor calls, "
+        f"{result.tally['callbacks']:>8} callbacks, {len(result.breaches)} breaches, {resident_mib():.0f} MiB",
         flush=True,
     )
 
