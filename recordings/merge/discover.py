@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recordings.files.names import parse_name
+from recordings.files.playlist import NoPlaylist
 from recordings.merge.media import Track
-from recordings.merge.playlists import UnreadablePlaylist, read_track
+from recordings.merge.playlists import read_track
 
 WORK_FOLDER_PREFIX = ".merge-"  # of a merge that is running, here or in another process
 
@@ -38,7 +39,7 @@ def discover(folder: Path) -> Found:
         try:
             text = (folder / path).read_text(encoding="utf-8", errors="replace")
             found.tracks.append(read_track(text, name=name, path=path, is_there=lambda file: bool(sizes.get(file))))
-        except (OSError, UnreadablePlaylist) as error:
+        except (OSError, NoPlaylist) as error:
             found.unreadable[path] = str(error)
     named = {segment.name for track in found.tracks for segment in track.segments}
     segments = (path for path in sizes if path.endswith(".ts") and path not in named)

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from recordings.files.names import FileName, RoomIdType, parse_name
+from recordings.files.playlist import NoPlaylist
 from recordings.merge.media import Segment, Track, owner_of
 from recordings.merge.plan import Options, UserPlan, plan_merge
-from recordings.merge.playlists import UnreadablePlaylist, read_track
+from recordings.merge.playlists import read_track
 from recordings.models import Recording, RecordingFile
 from recordings.services.places import place_of_recording
 from recordings.states.vocabulary import FileKind, StorageProblem
 from recordings.storage.client import AT_ONCE, Bucket
 from recordings.storage.errors import NoSuchObject, StorageError
+from recordings.storage.folder import MOST_PLAYLIST_BYTES
 
-MOST_PLAYLIST_BYTES = 8 * 1024 * 1024
 READING_SECONDS = 10.0  # a caller waits for it
 
 
@@ -102,7 +103,7 @@ def _read_tracks(bucket: Bucket, playlists: Sequence[_Playlist]) -> list[Track]:
         try:
             text = bucket.read_object(key, most_bytes=MOST_PLAYLIST_BYTES).decode("utf-8", "replace")
             return read_track(text, name=playlist.name, path=playlist.path, is_there=lambda name: name not in absent)
-        except (NoSuchObject, UnreadablePlaylist):
+        except (NoSuchObject, NoPlaylist):
             return None
 
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from recordings.files.names import FileName, build_name, parse_name
+from recordings.files.playlist import NoPlaylist, read_playlist
 from recordings.states.vocabulary import FileKind, StorageProblem
 from recordings.storage.client import AT_ONCE, Bucket
 from recordings.storage.errors import NoSuchObject, StorageError
-from recordings.storage.playlist import NoPlaylist, check_playlist, read_playlist
+from recordings.storage.playlist import check_playlist
 
 # A day of segments of ten seconds has 1.3 MB.
 MOST_PLAYLIST_BYTES = 8 * 1024 * 1024

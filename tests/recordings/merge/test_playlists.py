@@ -3,8 +3,9 @@
 import pytest
 
 from recordings.files.names import FileName, parse_name
+from recordings.files.playlist import NoPlaylist
 from recordings.merge.media import Track
-from recordings.merge.playlists import UnreadablePlaylist, read_track
+from recordings.merge.playlists import read_track
 
 STEM = "1400123456_12345__UserId_s_MTY4NjExOQ..__UserId_e_main_video"
 
@@ -56,7 +57,7 @@ def test_segments_are_beside_their_playlist_wherever_it_points(uri: str) -> None
     "text", ["", "\x00\x01", "<html>", *(f"#EXTM3U\n#EXTINF:{wrong},\na.ts\n" for wrong in ("x", "nan", "-1", "1e99"))]
 )
 def test_what_is_no_playlist_is_said_to_be_none(text: str) -> None:
-    with pytest.raises(UnreadablePlaylist):
+    with pytest.raises(NoPlaylist):
         read(text)
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings.storage.playlist import NoPlaylist, check_playlist, read_playlist
+from recordings.files.playlist import NoPlaylist, read_playlist
+from recordings.storage.playlist import check_playlist
 from tests.recordings.storage.cloud import BEGAN_MS, write_playlist
 
 STEM = "1400000001_1234__UserId_s_YWxpY2U.__UserId_e_main_audio"
@@ -16,7 +17,7 @@ def test_a_playlist_is_read_with_its_tags() -> None:
     read = read_playlist(text)
     told = check_playlist(read, sizes=dict.fromkeys(names, 188))
 
-    assert (read.is_ended, [segment.name for segment in read.segments]) == (True, names)
+    assert (read.is_ended, [piece.name for piece in read.pieces]) == (True, names)
     assert (told["begin_ms"], told["duration_ms"], told["user_id"]) == (BEGAN_MS, 26_364, "alice")
     assert told["end_ms"] == BEGAN_MS + 26_364
     assert (told["missing"], told["gaps"], told["size"]) == (0, [], 3 * 188)
