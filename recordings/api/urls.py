@@ -3,6 +3,7 @@
 from django.urls import path
 
 from recordings.api import views
+from recordings.api.expected import ExpectedNamesView
 from recordings.api.merge_plan import MergePlanView
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
         name="revision-picture",
     ),
     path("recordings/<uuid:recording_id>/merge-plan", MergePlanView.as_view(), name="merge-plan"),
+    path("recordings/<uuid:recording_id>/expected-names", ExpectedNamesView.as_view(), name="expected-names"),
     path("recordings/<uuid:recording_id>/files", views.FilesView.as_view(), name="files"),
     path("recordings/<uuid:recording_id>/files/<int:file_id>/link", views.FileLinkView.as_view(), name="file-link"),
 ]

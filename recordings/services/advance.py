@@ -6,6 +6,7 @@ drives by then, and a task that turns out to be one too many is due for deletion
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -129,7 +130,8 @@ def next_call(
                 if isinstance(permit, Denied):
                     return None, permit, snapshot
                 snapshot = apply_facts(
-                    recording=recording, facts=[sent_fact(step, at=now, profile=recording.storage_profile)]
+                    recording=recording,
+                    facts=[sent_fact(step, at=now, profile=recording.storage_profile, parameters=snapshot.parameters)],
                 )
                 _give_place_up(recording)
                 return prepare_call(recording, snapshot, step, permit), None, snapshot
@@ -157,7 +159,7 @@ def _give_place_up(recording: Recording) -> None:
         update_rows(Recording, [{"id": recording.pk, "admitted_at": None}])
 
 
-def sent_fact(step: Create, *, at: datetime, profile: StorageProfile | None) -> Fact:
+def sent_fact(step: Create, *, at: datetime, profile: StorageProfile | None, parameters: Mapping[str, Any]) -> Fact:
     """Return the intent of a create and where its files will go; it is committed before the vendor is called."""
     return Fact(
         kind=FactKind.CREATE_SENT,
@@ -165,7 +167,7 @@ def sent_fact(step: Create, *, at: datetime, profile: StorageProfile | None) -> 
         key=f"create:{step.attempt}:sent",
         occurred_at=at,
         received_at=at,
-        data={"attempt": step.attempt, "storage": location_of(profile)},
+        data={"attempt": step.attempt, "storage": location_of(profile, parameters)},
     )
 
 

@@ -11,11 +11,16 @@ from recordings.states.facts import FactKind
 from recordings.storage.place import Place
 
 
-def location_of(profile: StorageProfile | None) -> dict[str, Any]:
-    """Return what a create keeps of where its files will go: a profile may be changed later."""
+def location_of(profile: StorageProfile | None, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a create keeps of where its files will go: a profile may be changed later.
+
+    Args:
+        parameters: Of the recording; its own folders are below the profile's, as `trtc.storage_requests` asks for.
+    """
     if profile is None:
         return {}
-    return {"bucket": profile.bucket, "region": profile.region, "prefix": list(profile.file_name_prefix)}
+    own = (parameters.get("storage_params") or {}).get("file_name_prefix") or ()
+    return {"bucket": profile.bucket, "region": profile.region, "prefix": [*profile.file_name_prefix, *own]}
 
 
 def place_of_recording(recording: Recording) -> Place | None:

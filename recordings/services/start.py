@@ -160,10 +160,9 @@ def _insert(request: StartRequest, *, attempt_now: bool) -> tuple[Recording, Cal
         open_ledger(recording=recording, facts=facts)
         return recording, None
     first = Create(1)
+    sent = sent_fact(first, at=now, profile=request.storage_profile, parameters=request.parameters.to_json())
     recording.lease_token = token = uuid.uuid4()
-    snapshot = open_ledger(
-        recording=recording, facts=[*facts, sent_fact(first, at=now, profile=request.storage_profile)]
-    )
+    snapshot = open_ledger(recording=recording, facts=[*facts, sent])
     renew_lease(recording.uuid, token)
     return recording, prepare_call(recording, snapshot, first, permit)
 

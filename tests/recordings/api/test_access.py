@@ -33,6 +33,7 @@ ROUTES = [
     (f"{RECORDINGS}/{UUID(int=0)}/files", "get"),
     (f"{RECORDINGS}/{UUID(int=0)}/files/1/link", "get"),
     (f"{RECORDINGS}/{UUID(int=0)}/merge-plan", "get"),
+    (f"{RECORDINGS}/{UUID(int=0)}/expected-names", "get"),
     (f"{RECORDINGS}/{UUID(int=0)}/revisions", "get"),
     (f"{RECORDINGS}/{UUID(int=0)}/revisions/1/picture", "get"),
     ("/api/v1/layouts/preview", "post"),

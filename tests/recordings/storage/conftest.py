@@ -1,7 +1,7 @@
 """An S3 on loopback, and a recording whose files are looked for in it."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import boto3
@@ -59,8 +59,9 @@ def checked_profile(storage_profile: StorageProfile, cloud: Cloud) -> StoragePro
 def meet(api: APIClient, vendor: Vendor, body: dict[str, Any], clock: Clock, checked_profile: StorageProfile) -> Start:
     """Return a function that starts a recording into the checked bucket: `meet(output_format="hls_mp4")`."""
 
-    def make(**record_params: Any) -> Meeting:
+    def make(folders: Sequence[str] = (), **record_params: Any) -> Meeting:
         body["record_params"] |= record_params
+        body["storage_params"] = {"file_name_prefix": list(folders)}
         return Meeting(api, clock, body)
 
     return make

@@ -209,3 +209,12 @@ def test_a_later_look_that_misses_a_file_takes_nothing_back(meet: Start, cloud: 
 
     assert meeting.files()[f"{MIXED}.m3u8"] == ("verified", None)
     assert told(reread(meeting.recording))[:2] == ("partial", "not_in_storage")
+
+
+def test_a_recordings_own_folders_are_below_the_profiles(meet: Start, cloud: Cloud) -> None:
+    meeting = meet(folders=["biology"])
+    cloud.put_playlist("school/biology/task-1", MIXED)
+    meeting.record(f"{MIXED}.m3u8")
+    meeting.tell(305, {"Status": 0})
+
+    assert told(meeting.work()) == ("completed", "stopped", "none", True)
