@@ -26,7 +26,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     django.setup()
-    gc.set_threshold(100_000, 50, 100)  # a world is millions of objects, and nearly all of them stay
+    gc.set_threshold(50_000, 20, 20)  # a world is millions of objects, and nearly all of them stay
     # Our modules need the settings.
     from tests.sim.bugs import planted  # noqa: PLC0415
     from tests.sim.report import print_progress, print_report  # noqa: PLC0415

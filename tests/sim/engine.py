@@ -115,7 +115,7 @@ class Engine:
         """Let our code enqueue here and call *gateway*."""
         with ExitStack() as stack:
             stack.enter_context(mock.patch("recordings.services.wake.app", self))
-            stack.enter_context(mock.patch("recordings.jobs.get_gateway", return_value=gateway))
+            stack.enter_context(mock.patch("recordings.jobs.get_gateway", lambda: gateway))
             yield
 
     # --- the worst

@@ -5,6 +5,7 @@ It implements the Gateway protocol, so that no HTTP is spoken; refusals are the 
 """
 
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from random import Random
 from typing import TypeVar
@@ -225,7 +226,8 @@ class Vendor:
         self._tasks[task.task_id] = app.live[task.task_id] = task
         app.most_live = max(app.most_live, len(app.live))
         hours = case.plan.parameters["resource_expired_hour"]
-        self._scheduler.after(hours * 3600.0, lambda: self._expire(task))
+        # By its id: an event in so many hours would keep alive all that is known of the task.
+        self._scheduler.after(hours * 3600.0, partial(self._expire, task.task_id))
         self._lives.begin(task)
         self._tally.add("tasks made")
         if self._random.random() < app.faults.lies:
@@ -246,7 +248,10 @@ class Vendor:
                 f"at {self._scheduler.now:.3f}"
             )
 
-    def _expire(self, task: Task) -> None:
+    def _expire(self, task_id: str) -> None:
+        task = self._tasks.get(task_id)
+        if task is None:  # audited, and over
+            return
         task.known_until = min(task.known_until, self._scheduler.now)
         if task.bills and task.told_at is None:
             self._tally.add("tasks that nobody could know, alive at their expiry")
