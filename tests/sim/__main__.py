@@ -3,6 +3,7 @@
 import argparse
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     django.setup()
+    for number in (signal.SIGINT, signal.SIGTERM):  # also when it was started in the background
+        signal.signal(number, signal.default_int_handler)
     gc.set_threshold(50_000, 20, 20)  # a world is millions of objects, and nearly all of them stay
     # Our modules need the settings.
     from tests.sim.bugs import planted  # noqa: PLC0415

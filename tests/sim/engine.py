@@ -115,7 +115,7 @@ class Engine:
         """Let our code enqueue here and call *gateway*."""
         with ExitStack() as stack:
             stack.enter_context(mock.patch("recordings.services.wake.app", self))
-            stack.enter_context(mock.patch("recordings.jobs.get_gateway", lambda: gateway))
+            stack.enter_context(mock.patch("recordings.jobs.get_gateway", lambda: gateway))  # noqa: PT008 - a mock would keep every call
             yield
 
     # --- the worst
