@@ -82,7 +82,11 @@ def _finalizing(snapshot: Snapshot, now: datetime) -> Iterator[str]:
 
 
 def _completed(snapshot: Snapshot, now: datetime) -> Iterator[str]:
-    yield _("Every expected file is there: %(files)s.") % {"files": count_files(snapshot, *THERE)}
+    files = count_files(snapshot, *THERE, FileStatus.DELETED)
+    if snapshot.storage.is_deleted:
+        yield _("Every expected file was there: %(files)s.") % {"files": files}
+    else:
+        yield _("Every expected file is there: %(files)s.") % {"files": files}
     if snapshot.verified:
         yield _("Storage confirmed it.")
     elif snapshot.storage.tried_at is None:

@@ -84,7 +84,10 @@ class MergePlanSerializer(serializers.Serializer[Any]):
     segments = serializers.ChoiceField(
         choices=["known", "unknown"], help_text="unknown: the playlists were not read; stretches stand for segments."
     )
-    problem = serializers.CharField(allow_blank=True, help_text="Why the storage did not give the playlists.")
+    problem = serializers.CharField(
+        allow_blank=True,
+        help_text="Why the storage did not give the playlists; no_playlist: none is known; deleted: by retention.",
+    )
     users = UserPlanSerializer(many=True)
     unplanned = serializers.ListField(
         child=serializers.CharField(), help_text="Playlists that are absent, unreadable or of unknown length."

@@ -20,17 +20,20 @@ class Found:
         unreadable: Playlists that could not be read, and why.
         strangers: Playlists whose names are not the vendor's.
         strays: Segments that no playlist names.
+        closed: Folders that could not be looked into, and why.
     """
 
     tracks: list[Track] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
     strangers: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
+    closed: dict[str, str] = field(default_factory=dict)
 
 
 def discover(folder: Path) -> Found:
-    """Read every playlist in *folder* and below."""
-    found, sizes = Found(), dict(sorted(_list_files(folder).items()))
+    """Read every playlist in *folder* and below, through links as well."""
+    found = Found()
+    sizes = dict(sorted(_list_files(folder, closed=found.closed).items()))
     for path in (path for path in sizes if path.endswith(".m3u8")):
         name = parse_name(path)
         if name is None:
@@ -47,11 +50,21 @@ def discover(folder: Path) -> Found:
     return found
 
 
-def _list_files(folder: Path) -> dict[str, int]:
-    """Return the bytes of each file, by its path below *folder*."""
+def _list_files(folder: Path, *, closed: dict[str, str]) -> dict[str, int]:
+    """Return the bytes of each file, by its path below *folder*; folders that cannot be listed go into *closed*."""
     sizes = {}
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(WORK_FOLDER_PREFIX)]
+
+    def note(error: OSError) -> None:
+        closed[Path(error.filename).relative_to(folder).as_posix()] = error.strerror or type(error).__name__
+
+    been = set()
+    for parent, folders, files in os.walk(folder, onerror=note, followlinks=True):
+        been.add(os.path.realpath(parent))  # a link may lead back up
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(WORK_FOLDER_PREFIX) and os.path.realpath(Path(parent, name)) not in been
+        ]
         for name in files:
             path = Path(parent, name)
             if path.is_file():

@@ -1,6 +1,6 @@
 """What a person is told after a merge."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from recordings.merge.media import Owner
 from recordings.merge.plan import Lack, Missing, UserPlan
@@ -19,14 +19,21 @@ def summarize(report: Report) -> Iterator[str]:
     for plan in report.plans:
         yield from _tell_owner(plan, report)
     yield from _list("Could not be read", report.unreadable)
-    yield from _list("Playlists that could not be read", [f"{n} ({why})" for n, why in report.found.unreadable.items()])
+    yield from _list("Folders that could not be looked into", _with_reasons(report.found.closed))
+    yield from _list("Playlists that could not be read", _with_reasons(report.found.unreadable))
     yield from _list("Segments that no playlist names, not merged", report.found.strays)
     yield from _list("Playlists that are not named as recordings are, not merged", report.found.strangers)
     missing = sum(len(plan.missing) for plan in report.plans) + len(report.unreadable)
     sections = sum(len(plan.sections) for plan in report.plans)
     yield (
-        f"{len(report.made)} files of {sections} sections made, {len(report.failed)} failed, {missing} inputs missing."
+        f"{count(len(report.made), 'file')} of {count(sections, 'section')} made, {len(report.failed)} failed, "
+        f"{count(missing, 'input')} missing."
     )
+
+
+def count(number: int, noun: str) -> str:
+    """Return *number* with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def title(owner: Owner) -> str:
@@ -53,6 +60,10 @@ def _tell_owner(plan: UserPlan, report: Report) -> Iterator[str]:
         yield f"  no {track} for {seconds:.1f} s, {after:.1f} s after the beginning"
     yield from _list("  Missing", [_tell_missing(one) for one in plan.missing])
     yield from _list("  Left out by -a", plan.unused)
+
+
+def _with_reasons(told: Mapping[str, str]) -> list[str]:
+    return [f"{name} ({why})" for name, why in told.items()]
 
 
 def _tell_missing(missing: Missing) -> str:

@@ -35,7 +35,7 @@ class Report:
     @property
     def is_whole(self) -> bool:
         """True when all that was recorded is in what was made, as far as the folder tells."""
-        lacking = [*self.failed, *self.unreadable, *self.found.unreadable, *self.found.strays]
+        lacking = [*self.failed, *self.unreadable, *self.found.unreadable, *self.found.strays, *self.found.closed]
         return not lacking and not any(plan.missing for plan in self.plans)
 
 
@@ -106,4 +106,6 @@ def _explain_nothing(report: Report) -> str:
         return "No playlist can be read: " + "; ".join(f"{name}: {why}" for name, why in found.unreadable.items())
     if found.strangers:
         return f"No playlist is named as recordings are: {', '.join(found.strangers[:3])}"
+    if found.closed:
+        return "Cannot be looked into: " + "; ".join(f"{name}: {why}" for name, why in found.closed.items())
     return "There is no playlist (.m3u8) of a recording."

@@ -1,7 +1,7 @@
 """How the pieces of a recording go together."""
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, cast
@@ -19,6 +19,8 @@ from recordings.storage.errors import NoSuchObject, StorageError
 from recordings.storage.folder import MOST_PLAYLIST_BYTES
 
 READING_SECONDS = 10.0  # a caller waits for it
+# Why there is nothing to plan, beside what a storage may answer.
+NO_PLAYLIST, DELETED = "no_playlist", "deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class RecordingPlan:
     Attributes:
         segments_known: The playlists were read. Where they were not, each stretch of a playlist stands for the
             segments in it, as far as a look into storage told of stretches.
-        problem: Why they could not be read, as a `StorageProblem`; empty where nobody failed.
+        problem: Why they could not be read, as a `StorageProblem`; NO_PLAYLIST where none is known, DELETED where
+            retention deleted them; empty where nobody failed.
         unplanned: Playlists that are not there, that nobody can read, or of which nobody knows how long they last.
     """
 
@@ -56,8 +59,11 @@ def plan_recording(recording: Recording, options: Options) -> RecordingPlan:
     """Return how the HLS files of *recording* would be merged. Reads its playlists from storage where it can."""
     rows = list(RecordingFile.objects.filter(recording=recording, kind=FileKind.HLS).exclude(name=""))
     playlists = list(_name_playlists(rows, room_id_type=recording.room_id_type))
+    if recording.purged_at is not None or not playlists:
+        why = NO_PLAYLIST if recording.purged_at is None else DELETED
+        return RecordingPlan(segments_known=False, problem=why, users=(), unplanned=_names(rows))
     bucket, tracks, problem = open_bucket(recording), None, ""
-    if bucket is not None and playlists:
+    if bucket is not None:
         try:
             tracks = _read_tracks(bucket, playlists)
         except StorageError as error:
@@ -68,8 +74,12 @@ def plan_recording(recording: Recording, options: Options) -> RecordingPlan:
         segments_known=tracks is not None,
         problem=problem,
         users=plan_merge(used, options),
-        unplanned=tuple(sorted(row.name for row in rows if row.name.rpartition("/")[2] not in planned)),
+        unplanned=_names(row for row in rows if row.name.rpartition("/")[2] not in planned),
     )
+
+
+def _names(rows: Iterable[RecordingFile]) -> tuple[str, ...]:
+    return tuple(sorted(row.name for row in rows))
 
 
 def open_bucket(recording: Recording) -> Bucket | None:

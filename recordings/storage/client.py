@@ -11,7 +11,8 @@ import boto3
 from botocore.client import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from recordings.storage.errors import NoSuchObject, read_error
+from recordings.states.vocabulary import StorageProblem
+from recordings.storage.errors import NoSuchObject, StorageError, read_error
 from recordings.storage.place import Place
 
 CONNECT_SECONDS = 3.0
@@ -67,6 +68,8 @@ class Bucket:
                 head = self._client.head_object(Bucket=self.place.bucket, Key=key)
         except NoSuchObject:
             return None
+        if "ContentLength" not in head:  # some gateways leave it out
+            raise StorageError(StorageProblem.REFUSED, code="NoContentLength", message="HEAD told no size.")
         return StoredObject(key, head["ContentLength"])
 
     def read_object(self, key: str, *, most_bytes: int) -> bytes:

@@ -21,11 +21,12 @@ from recordings.merge.ffmpeg import FfmpegMissing, find_ffmpeg
 from recordings.merge.plan import Options, Output, UserPlan
 from recordings.merge.render import FRAME_RATE, FRAME_RATES
 from recordings.merge.sections import Stream
-from recordings.merge.summary import summarize
+from recordings.merge.summary import count, summarize
 from recordings.merge.work import NothingToMerge, Report, merge_folder
 from recordings.models import Recording
 from recordings.services.download import NoBucket, download_pieces
 from recordings.storage.errors import StorageError
+from recordings.storage.words import explain
 
 STREAMS = {0: Stream.MAIN, 1: Stream.AUTO, 2: Stream.AUX}
 WRONG_OPTIONS, INCOMPLETE, INTERRUPTED = 2, 3, 130
@@ -67,14 +68,18 @@ class Command(BaseCommand):
         try:
             with _terminable():
                 report = self._merge_recording(options) if options["recording"] else self._merge_folder(options)
-        except (NothingToMerge, FfmpegMissing, NoBucket, StorageError, OSError) as error:
+        except StorageError as error:
+            raise CommandError(f"{explain(error.problem)} ({error.code or error.problem})") from error
+        except (NothingToMerge, FfmpegMissing, NoBucket) as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename or options['folder']}: {error.strerror or error}") from error
         except KeyboardInterrupt:
             raise CommandError("Interrupted. What is complete is kept.", returncode=INTERRUPTED) from None
         for line in summarize(report):
             self.stdout.write(line)
         if report.failed:
-            raise CommandError(f"{len(report.failed)} files could not be made.")
+            raise CommandError(f"{count(len(report.failed), 'file')} could not be made.")
         if not report.is_whole:
             raise CommandError("Made, but not of all that was recorded: see above.", returncode=INCOMPLETE)
 
@@ -108,7 +113,10 @@ class Command(BaseCommand):
                     progress.update(fetched, completed=done, total=total, description="fetching")
 
                 download_pieces(recording, Path(folder), on_progress=show)
-            return self._merge(Path(folder), into, options)
+            try:
+                return self._merge(Path(folder), into, options)
+            except NothingToMerge as error:
+                raise CommandError(f"{error} {_tell_end(recording)}") from error
 
     def _merge_folder(self, options: dict[str, Any]) -> Report:
         folder, into = options["folder"], options["into"]
@@ -137,7 +145,16 @@ class Command(BaseCommand):
 
 def _progress() -> Progress:
     columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %")
-    return Progress(*columns, TimeRemainingColumn(), console=Console(file=sys.stderr), transient=True)
+    console = Console(file=sys.stderr)
+    return Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal)
+
+
+def _tell_end(recording: Recording) -> str:
+    """Return what may be why there is nothing of a recording."""
+    if recording.purged_at is not None:
+        return f"Its files were deleted at {recording.purged_at:%Y-%m-%d %H:%M} UTC, when their days were over."
+    why = f", {recording.reason}" if recording.reason else ""
+    return f"The recording is {recording.state}{why}."
 
 
 class _Bar:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
 from rest_framework.test import APIClient
 
 from applications.models import Application, StorageProfile
@@ -146,7 +147,32 @@ def test_a_playlist_that_is_not_there_is_named(api: APIClient, stored: Recording
 def test_a_recording_without_files_has_an_empty_plan(api: APIClient, vendor: Vendor, body: Fields) -> None:
     plan = read_plan(api, start(api, body))
 
-    assert plan == {"segments": "unknown", "problem": "", "users": [], "unplanned": []}
+    assert plan == {"segments": "unknown", "problem": "no_playlist", "users": [], "unplanned": []}
+
+
+def test_what_retention_deleted_is_said_to_be_deleted(api: APIClient, stored: Recording, tmp_path: Path) -> None:
+    Recording.objects.filter(pk=stored.pk).update(purged_at=Now())
+
+    plan = read_plan(api, stored)
+
+    assert (plan["problem"], plan["users"], len(plan["unplanned"])) == ("deleted", [], 6)
+
+
+def test_a_merge_of_nothing_says_what_the_recording_is(stored: Recording, cloud: Cloud, tmp_path: Path) -> None:
+    cloud.clear()
+
+    with pytest.raises(CommandError, match=r"There is no playlist .* The recording is starting"):
+        call_command("merge_recordings", str(stored.pk), "--into", str(tmp_path))
+    Recording.objects.filter(pk=stored.pk).update(purged_at=Now())
+    with pytest.raises(CommandError, match="Its files were deleted at"):
+        call_command("merge_recordings", str(stored.pk), "--into", str(tmp_path))
+
+
+def test_a_storage_that_refuses_is_explained(stored: Recording, tmp_path: Path) -> None:
+    StorageProfile.objects.filter(name="classes-cos").update(endpoint_url="http://127.0.0.1:9")
+
+    with pytest.raises(CommandError, match="cannot be reached from here"):
+        call_command("merge_recordings", str(stored.pk), "--into", str(tmp_path))
 
 
 def test_plans_are_read_by_their_owner_with_a_key_that_may_read(

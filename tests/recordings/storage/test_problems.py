@@ -50,6 +50,15 @@ def test_reading_and_writing_without_permission_are_told_apart() -> None:
     assert writing.value.problem == StorageProblem.NO_WRITE_PERMISSION
 
 
+def test_a_gateway_that_tells_no_size_is_a_storage_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    with refusing(403, "AccessDenied", only="GET") as address:
+        bucket = Bucket(place(address))
+        monkeypatch.setattr(bucket._client, "head_object", lambda **_what: {})
+        with pytest.raises(StorageError) as caught:
+            bucket.find_object("a")
+    assert caught.value.code == "NoContentLength"
+
+
 def test_every_problem_has_its_sentence() -> None:
     assert set(PROBLEMS) == set(StorageProblem)
 

@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from rest_framework.test import APIClient
 
 from applications.models import Application, StorageProfile
@@ -62,6 +63,16 @@ def test_deleting_takes_no_state_back(old: Meeting) -> None:
 
     assert told(reread(old.recording)) == before
     assert acts() == []
+
+
+def test_the_page_says_what_was_there(old: Meeting, admin_client: Client) -> None:
+    acts()
+    old.clock.forward(8 * DAY)
+    acts()
+
+    page = admin_client.get(f"/admin/recordings/recording/{old.recording.pk}/change/").content.decode()
+
+    assert "Every expected file was there: 1 MP4." in page
 
 
 def test_a_deleted_file_has_no_link(old: Meeting, application: Application, client_for: ApiClient) -> None:
