@@ -136,7 +136,10 @@ def _change_locked(profile_id: int, fields: Mapping[str, Any]) -> StorageProfile
 
 
 def check_storage(profile: StorageProfile) -> dict[str, Any] | None:
-    """Try whether *profile* works, stored or not, and return what came of it; None for VOD. Calls the storage."""
+    """Try whether *profile* works, stored or not, and return what came of it. Calls the storage.
+
+    None for a VOD profile whose files are not checked.
+    """
     result: dict[str, Any] | None = import_string(settings.STORAGE_PREFLIGHT)(profile)
     return result
 
@@ -185,8 +188,12 @@ def _problem(field: str, code: str, detail: Any) -> ValidationError:
     return ValidationError({field: ValidationError(detail, code=code)})
 
 
+# Links to files are for those who were given the scope for it.
+USUAL_SCOPES: tuple[str, ...] = (Scope.READ, Scope.WRITE)
+
+
 def create_api_key(
-    *, application: Application, name: str, scopes: tuple[str, ...] = (Scope.READ, Scope.WRITE)
+    *, application: Application, name: str, scopes: tuple[str, ...] = USUAL_SCOPES
 ) -> tuple[ApiKey, str]:
     """Create a key for *application* and return it with its plain text, which is stored nowhere."""
     created, plain = ApiKey.objects.create_key(application=application, name=name, scopes=list(scopes))

@@ -177,6 +177,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "StateEnum": "recordings.models.STATE_CHOICES",
+        "FileKindEnum": "recordings.models.FILE_KIND_CHOICES",
         "FileStatusEnum": "recordings.models.FILE_STATUS_CHOICES",
         "TimelineEntryTypeEnum": "recordings.api.serializers.ENTRY_TYPES",
         "ErrorTypeEnum": "config.schema.ERROR_TYPES",

@@ -9,7 +9,10 @@ from sandbox.families import FAMILIES
 from sandbox.family import EventType
 from sandbox.ledger import Ledger
 
-ACTIONS = ("CreateCloudRecording", "DescribeCloudRecording", "ModifyCloudRecording", "DeleteCloudRecording")
+ACTIONS = (
+    *("CreateCloudRecording", "DescribeCloudRecording", "ModifyCloudRecording", "DeleteCloudRecording"),
+    "DescribeMediaInfos",
+)
 GARBAGE = ("truncated", "empty", "html")
 DRIFTS = tuple(dict.fromkeys(name for family in FAMILIES.values() for name in family.drifts))
 
@@ -38,6 +41,7 @@ OF_TASKS: dict[str, dict[str, Any]] = {
     "lose_files": {"file": "*"},
     "fail_mp4": {"status": 2, "repair_after": None},
     "fail_vod": {"status": 2, "message": "upload to vod failed"},
+    "lose_vod": {},
     "failover": {"after": 15.0},
     "image_error": {"url": None},
 }

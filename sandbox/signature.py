@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from sandbox.errors import VendorError
 
 ALGORITHM = "TC3-HMAC-SHA256"
-SERVICE = "trtc"
 CLOCK_SKEW_SECONDS = 300
 AUTHORIZATION = re.compile(
     r"^TC3-HMAC-SHA256\s+Credential=(?P<id>[^/,\s]+)/(?P<date>\d{4}-\d\d-\d\d)/(?P<service>\w+)/tc3_request"
@@ -41,8 +40,11 @@ def secret_id_of(request: SignedRequest) -> str:
     return _parse(request)["id"]
 
 
-def verify(request: SignedRequest, *, secret_keys: Iterable[str]) -> None:
+def verify(request: SignedRequest, *, service: str, secret_keys: Iterable[str]) -> None:
     """Check time and signature against each key.
+
+    Args:
+        service: What is called, which the signature covers: trtc or vod.
 
     Raises:
         VendorError: AuthFailure.SecretIdNotFound (no keys), .SignatureExpire, .SignatureFailure.
@@ -62,10 +64,12 @@ def verify(request: SignedRequest, *, secret_keys: Iterable[str]) -> None:
 
     date = datetime.fromtimestamp(int(timestamp), tz=UTC).strftime("%Y-%m-%d")
     names = parts["headers"].split(";")
-    is_scoped = parts["date"] == date and parts["service"] == SERVICE and {"content-type", "host"} <= set(names)
+    is_scoped = parts["date"] == date and parts["service"] == service and {"content-type", "host"} <= set(names)
     for key in keys if is_scoped else ():
         for lower in (False, True):  # the vendor lowers values; its own Python SDK signs them as they are
-            wanted = _sign(request, key=key, names=names, timestamp=timestamp, date=date, lower=lower)
+            wanted = _sign(
+                request, key=key, names=names, timestamp=timestamp, scope=(date, service, "tc3_request"), lower=lower
+            )
             if hmac.compare_digest(wanted, parts["signature"]):
                 return
     raise VendorError(
@@ -83,15 +87,16 @@ def _parse(request: SignedRequest) -> dict[str, str]:
     return match.groupdict()
 
 
-def _sign(request: SignedRequest, *, key: str, names: list[str], timestamp: str, date: str, lower: bool) -> str:
+def _sign(
+    request: SignedRequest, *, key: str, names: list[str], timestamp: str, scope: tuple[str, ...], lower: bool
+) -> str:
     values = {name: request.headers.get(name, "").strip() for name in names}
     headers = "".join(f"{name}:{value.lower() if lower else value}\n" for name, value in values.items())
     payload = hashlib.sha256(request.body).hexdigest()
     canonical = "\n".join(["POST", request.path, request.query, headers, ";".join(names), payload])
-    scope = f"{date}/{SERVICE}/tc3_request"
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     secret = f"TC3{key}".encode()
-    for part in (date, SERVICE, "tc3_request"):
+    for part in scope:
         secret = hmac.digest(secret, part.encode(), hashlib.sha256)
-    text = "\n".join([ALGORITHM, timestamp, scope, digest])
+    text = "\n".join([ALGORITHM, timestamp, "/".join(scope), digest])
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()

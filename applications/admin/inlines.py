@@ -47,7 +47,7 @@ class StorageProfileForm(WriteOnlySecretsForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not self.instance.pk and cleaned.get("kind") == StorageKind.VOD:
-            cleaned["check_files"] = False  # ticked before anybody chose the kind
+            cleaned["check_files"] = False  # ticked before anybody chose the kind; it can be ticked again once saved
         return cleaned
 
 

@@ -19,11 +19,14 @@ from applications.services import check_storage
 def tell_preflight(profile: StorageProfile) -> str | SafeString:
     """Return the last result, a sentence for each thing that failed."""
     result: Any = profile.preflight
-    if profile.kind == StorageKind.VOD:
-        return _("Files in VOD are not looked at.")
+    is_vod = profile.kind == StorageKind.VOD
+    if is_vod and not profile.check_files:
+        return _("Files in VOD are not looked at unless they are checked.")
     if not result:
         return _("Not tried yet. It is tried when it is saved with files checked, and by the button above.")
     at = f"{datetime.fromisoformat(result['at']):%Y-%m-%d %H:%M} UTC"
+    if result["ok"] and is_vod:
+        return _("At %(when)s VOD could be asked for files.") % {"when": at}
     if result["ok"]:
         return _("At %(when)s it could be written, read, listed and deleted in.") % {"when": at}
     lines = ((line,) for line in [_("At %(when)s:") % {"when": at}, *tell_failures(result)])
@@ -38,7 +41,7 @@ def tell_failures(result: Mapping[str, Any]) -> list[str]:
 
 
 def check_and_tell(request: HttpRequest, application: Application) -> None:
-    """Try every bucket of an application and tell what came of it."""
+    """Try every storage profile of an application and tell what came of it."""
     for profile in StorageProfile.objects.filter(application=application):
         result = check_storage(profile)
         if result is None:

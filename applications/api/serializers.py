@@ -57,7 +57,11 @@ class StorageProfileSerializer(serializers.ModelSerializer[StorageProfile]):
     )
     tencent_vod = VodOptionsSerializer(required=False, help_text="Of a VOD profile; replaced whole.")
     check_files = serializers.BooleanField(
-        required=False, help_text="Storage has to show a recording's files. True for new COS and S3 profiles."
+        required=False,
+        help_text=(
+            "Storage has to show a recording's files. True for new COS and S3 profiles. False for new VOD profiles: "
+            "there the application's keys need DescribeMediaInfos, as QcloudVODReadonlyAccess allows."
+        ),
     )
     keep_days = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=36500, help_text="Files are deleted after; null: never."

@@ -22,7 +22,7 @@ CHECK = OpenApiParameter(
 
 class NotABucket(APIException):
     status_code = 409
-    default_detail = _("Only COS and S3: files in VOD are not looked at.")
+    default_detail = _("Files in VOD are not looked at unless the profile has check_files.")
     default_code = "not_a_bucket"
 
 
@@ -98,7 +98,7 @@ class StorageCheckView(StorageProfiles):
     def post(self, request: Request, name: str) -> Response:
         """Write, read, list and delete one small object, and tell what came of it. Takes as long as the storage does.
 
-        409: files in VOD are not looked at.
+        VOD is asked for a file instead (`read`). 409: a VOD profile without check_files.
         """
         result = check_storage(self.get_object())
         if result is None:

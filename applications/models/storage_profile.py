@@ -99,7 +99,10 @@ class StorageProfile(models.Model):
         _("check files"),
         default=False,
         db_default=False,
-        help_text=_("A recording counts as completed when the storage has shown its files. COS and S3."),
+        help_text=_(
+            "A recording counts as completed when the storage has shown its files. In VOD the application's keys need "
+            "one permission more: DescribeMediaInfos, as QcloudVODReadonlyAccess allows."
+        ),
     )
     keep_days = models.PositiveIntegerField(
         _("keep files for days"),
@@ -127,10 +130,9 @@ class StorageProfile(models.Model):
             needed = ("region", "bucket", "access_key", "secret_key")
             missing = ValidationError(_("Needed for COS and S3."), code="required")
             problems |= {name: missing for name in needed if not getattr(self, name)}
-        elif self.check_files or self.keep_days or self.endpoint_url:
-            vod = ValidationError(_("Only COS and S3: files in VOD are not looked at."), code="not_vod")
-            names = ("check_files", "keep_days", "endpoint_url")
-            problems |= {name: vod for name in names if getattr(self, name)}
+        elif self.keep_days:
+            vod = ValidationError(_("Only COS and S3: VOD deletes files itself, by its expire_time."), code="not_vod")
+            problems["keep_days"] = vod
         if self.endpoint_url and not is_endpoint(self.endpoint_url):
             problems["endpoint_url"] = ValidationError(
                 _("Must be https://host or http://host, with a port or without, and nothing behind it."), code="invalid"

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from recordings.api.views import OneRecording
+from recordings.models import FILE_KIND_CHOICES
 from recordings.parameters.record import MOST_USER_IDS
 from recordings.services.expected import list_expected
-from recordings.states.vocabulary import FileKind
 
 
 class ExpectedQuery(serializers.Serializer[Any]):
@@ -25,7 +25,7 @@ class ExpectedFileSerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     key = serializers.CharField(allow_null=True, help_text="In the bucket. null: no task yet, or VOD.")
-    kind = serializers.ChoiceField(choices=[kind.value for kind in FileKind])
+    kind = serializers.ChoiceField(choices=FILE_KIND_CHOICES)
     user_id = serializers.CharField(source="said.user_id", allow_null=True, help_text="null: all in one picture.")
     media_id = serializers.CharField(source="said.media_id")
     track_type = serializers.CharField(source="said.track_type")

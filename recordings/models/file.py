@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from recordings.models.recording import Recording
 from recordings.states.vocabulary import FileKind, FileStatus, Reason
 
+FILE_KIND_CHOICES = [(kind.value, kind.value) for kind in FileKind]
 FILE_STATUS_CHOICES = [(status.value, status.value) for status in FileStatus]
 
 
@@ -15,7 +16,7 @@ class RecordingFile(models.Model):
     recording = models.ForeignKey(Recording, models.CASCADE, related_name="files")
     key = models.CharField(max_length=1024)
     task_id = models.CharField(_("task"), max_length=255)
-    kind = models.CharField(_("kind"), max_length=8, choices=[(k.value, k.value) for k in FileKind])
+    kind = models.CharField(_("kind"), max_length=8, choices=FILE_KIND_CHOICES)
     status = models.CharField(_("status"), max_length=8, choices=FILE_STATUS_CHOICES)
     name = models.CharField(_("name"), max_length=1024, blank=True)
     user_id = models.CharField(_("user"), max_length=255, blank=True)

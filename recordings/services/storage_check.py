@@ -15,7 +15,7 @@ from recordings.policy import current_policy
 from recordings.services.calls import Answer
 from recordings.services.lease import renew_lease
 from recordings.services.pacing import Denied, Waiting
-from recordings.services.places import place_of_recording
+from recordings.services.places import place_of_recording, vod_place_of_recording
 from recordings.states.facts import Fact, FactKind, Source
 from recordings.states.snapshot import Snapshot
 from recordings.states.steps import CheckStorage
@@ -23,7 +23,8 @@ from recordings.states.vocabulary import StorageProblem
 from recordings.storage.client import Bucket
 from recordings.storage.errors import StorageError
 from recordings.storage.folder import read_folder
-from recordings.storage.place import Place
+from recordings.storage.place import Place, VodPlace
+from recordings.storage.vod import read_media
 
 # Looks into one profile's bucket, each of a few calls.
 LOOKS_PER_SECOND = 5.0
@@ -38,13 +39,15 @@ class Look:
 
     Attributes:
         place: None when the files of its profile are not checked any more.
+        file_ids: What events told of each task's files in VOD; in a bucket nobody needs to know of a file to see it.
         last: What the last look found, by task: the fact's key and its files.
         tries: How often was looked before.
         seconds: For the whole look.
     """
 
     step: CheckStorage
-    place: Place | None
+    place: Place | VodPlace | None
+    file_ids: Mapping[str, tuple[str, ...]]
     last: Mapping[str, tuple[str, Sequence[Any]]]
     tries: int
     seconds: float
@@ -70,7 +73,8 @@ def prepare_look(recording: Recording, snapshot: Snapshot, step: CheckStorage) -
     }
     return Look(
         step=step,
-        place=place_of_recording(recording) if is_checked else None,
+        place=(place_of_recording(recording) or vod_place_of_recording(recording)) if is_checked else None,
+        file_ids={task.task_id: task.file_ids for task in snapshot.tasks if task.file_ids},
         last=last,
         tries=snapshot.storage.tries,
         seconds=current_policy().lease_seconds * 2 / 3,
@@ -78,23 +82,39 @@ def prepare_look(recording: Recording, snapshot: Snapshot, step: CheckStorage) -
 
 
 def look_into_storage(look: Look) -> Answer:
-    """Read the folders of the tasks and return what is there as facts; a refusal is an answer too."""
+    """Read what the tasks have in storage and return it as facts; a refusal is an answer too."""
     asked_at = timezone.now()
     retry_in = _jittered(look.tries)
     if look.place is None:
         return Answer([_unreadable(StorageError(StorageProblem.NOT_ASKED), asked_at, retry_in)])
-    bucket = Bucket(look.place)
-    share = look.seconds / len(look.step.task_ids)
     try:
-        found = {task_id: read_folder(bucket, task_id, seconds=share) for task_id in look.step.task_ids}
+        found = _read_vod(look, look.place) if isinstance(look.place, VodPlace) else _read_folders(look, look.place)
     except StorageError as error:
         return Answer([_unreadable(error, asked_at, retry_in)])
     return Answer([_checked(look, task_id, files, asked_at, retry_in) for task_id, files in found.items()])
 
 
+def _read_folders(look: Look, place: Place) -> dict[str, list[dict[str, Any]]]:
+    bucket = Bucket(place)
+    share = look.seconds / len(look.step.task_ids)
+    return {task_id: read_folder(bucket, task_id, seconds=share) for task_id in look.step.task_ids}
+
+
+def _read_vod(look: Look, place: VodPlace) -> dict[str, list[dict[str, Any]]]:
+    """Ask for the files of all tasks at once; a task of which no file is known has nothing to be asked for."""
+    wanted = [file_id for file_ids in look.file_ids.values() for file_id in file_ids]
+    found = {file["file_id"]: file for file in read_media(place, wanted, seconds=look.seconds)}
+    return {
+        task_id: [found[file_id] for file_id in file_ids if file_id in found]
+        for task_id, file_ids in look.file_ids.items()
+    }
+
+
 def _checked(look: Look, task_id: str, files: list[dict[str, Any]], asked_at: datetime, retry_in: float) -> Fact:
     key, known = look.last.get(task_id, ("", None))
-    data = {"same_as": key} if files == known else {"files": files}
+    data: dict[str, Any] = {"same_as": key} if files == known else {"files": files}
+    if task_id in look.file_ids:
+        data["asked"] = list(look.file_ids[task_id])
     return _fact(FactKind.STORAGE_CHECKED, asked_at, task_id, data | {"retry_in": retry_in})
 
 

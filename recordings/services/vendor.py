@@ -2,7 +2,7 @@
 
 from applications.models import Application, StorageKind, StorageProfile
 from recordings.policy import current_policy
-from recordings.storage.place import Place
+from recordings.storage.place import Place, VodPlace
 from recordings.trtc.account import Account, CloudStorage, Storage, VodStorage
 
 
@@ -46,4 +46,19 @@ def place_of(profile: StorageProfile) -> Place | None:
         secret_key=profile.secret_key,
         endpoint_url=profile.endpoint_url,
         prefix=tuple(profile.file_name_prefix),
+    )
+
+
+def vod_place_of(profile: StorageProfile) -> VodPlace | None:
+    """Return where this service asks for the files of *profile* in VOD; None for a bucket.
+
+    A VOD profile has no keys: the vendor writes into the account that records, and its keys ask.
+    """
+    if profile.kind != StorageKind.VOD:
+        return None
+    return VodPlace(
+        secret_id=profile.application.secret_id,
+        secret_key=profile.application.secret_key,
+        sub_app_id=profile.tencent_vod.get("sub_app_id"),
+        endpoint_url=profile.endpoint_url,
     )

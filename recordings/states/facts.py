@@ -67,7 +67,8 @@ class FactKind(StrEnum):
     RECORDER_ERROR = "recorder_error"  # {code, message}
     DIAGNOSED = "diagnosed"  # {code, message, level}: moves nothing
     # --- the storage's word, and what we did there
-    STORAGE_CHECKED = "storage_checked"  # {files: [stored file], retry_in} or {same_as: key}; of one task's folder
+    # {files: [stored file], retry_in} or {same_as: key}; of one task's folder, or in VOD of the file ids `asked`
+    STORAGE_CHECKED = "storage_checked"
     STORAGE_UNREADABLE = "storage_unreadable"  # {problem, code, message, request_id, retry_in}
     LEGAL_HOLD = "legal_hold"  # {held, by}
     PURGE_MARKED = "purge_marked"  # {keep_days, delete_after}: its files are deleted then

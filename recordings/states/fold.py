@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from recordings.states.doubt import doubt_of, standing
+from recordings.states.ending import Ending
 from recordings.states.facts import Fact, FactKind, in_order
 from recordings.states.gathered import (
     Gathered,
@@ -19,7 +20,7 @@ from recordings.states.inventory import explain_missing, list_files, plan_seen
 from recordings.states.judged import judge_files, mark_deleted
 from recordings.states.lineage import by_age, current_of, is_displaced, unheard_attempts
 from recordings.states.observed import fold_observed
-from recordings.states.outcome import Ending, Outcome, certain_outcome, closing_outcome, is_told_whole, is_whole
+from recordings.states.outcome import Outcome, certain_outcome, closing_outcome, is_told_whole, is_whole
 from recordings.states.policy import Policy
 from recordings.states.snapshot import Snapshot
 from recordings.states.stored import StorageSight, see_storage, stored_files
@@ -46,7 +47,8 @@ def fold(facts: Iterable[Fact], *, policy: Policy) -> Snapshot:
     family = ledger.observed_family
     storage_kind = ledger.requested.data.get("storage_kind", "cos")
     plan = plan_seen(ledger.tasks.values()) if family else plan_of(storage_kind, parameters)
-    sight = see_storage(known, is_wanted=bool(ledger.requested.data.get("check_files")))
+    can_be_asked = plan.storage_kind != "vod" or any(task.file_ids for task in ledger.tasks.values())
+    sight = see_storage(known, is_wanted=bool(ledger.requested.data.get("check_files")) and can_be_asked)
     for task_id, folder in stored_files(known).items():
         add_stored(ledger.tasks[task_id], folder, transcoded_kind=plan.transcoded_kind)
     tasks = by_age(ledger)
@@ -77,7 +79,8 @@ def fold(facts: Iterable[Fact], *, policy: Policy) -> Snapshot:
     whole = told_whole and is_whole(ending, heard_at=heard_at, quiet_after=timedelta(seconds=policy.settle_seconds))
     # After the end, what is still on its way is no evidence; what is there is.
     is_over = exited_at is not None or (bool(ledger.settled) and sight.was_read)
-    late = closing if whole or (is_over and ending.there) else None
+    may_improve = is_over and bool(ending.there) and not ending.awaits_look(heard_at=heard_at)
+    late = closing if whole or may_improve else None
     outcome = outcome_of(ledger, stop, certain, late, live)
     terminal = is_terminal(outcome.state)
     words = sight.problem if outcome.reason == Reason.STORAGE_UNREADABLE else vendor_words(ledger, outcome)
@@ -127,8 +130,8 @@ def _verified(outcome: Outcome, ending: Ending) -> bool | None:
     if outcome.state not in (State.COMPLETED, State.PARTIAL):
         return None
     if outcome.state == State.COMPLETED:
-        return ending.sight.was_read and bool(ending.files) and not ending.missing
-    return ending.sight.was_read and bool(ending.there)
+        return ending.is_shown and bool(ending.files) and not ending.missing
+    return ending.is_shown and bool(ending.there)
 
 
 def _tell_storage(sight: StorageSight) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from recordings.files.names import build_name, parse_name
-from recordings.states.inventory import FileView, file_key
+from recordings.states.inventory import FileView, file_key, web_address
 from recordings.states.stored import StorageSight
 from recordings.states.task import TaskEvidence
 from recordings.states.task_storage import bare_name
@@ -37,7 +37,9 @@ def mark_deleted(files: Iterable[FileView], sight: StorageSight) -> tuple[FileVi
 
 
 def _judge(view: FileView, task: TaskEvidence) -> FileView:
-    if task.storage_read_at is None or view.kind == FileKind.VOD:
+    if view.kind == FileKind.VOD:
+        return _judge_media(view, task)
+    if task.storage_read_at is None:
         return view
     file = task.stored.get(bare_name(view.name)) if view.name else None
     if file is None:
@@ -61,6 +63,23 @@ def _judge(view: FileView, task: TaskEvidence) -> FileView:
     return replace(view, status=FileStatus.REPORTED, reason=_why_not_whole(file))
 
 
+def _judge_media(view: FileView, task: TaskEvidence) -> FileView:
+    """Judge a file in VOD; one without an id, or that was not asked for yet, stays as the vendor told of it."""
+    if view.file_id not in task.asked_ids:
+        return view
+    file = task.stored.get(view.file_id)
+    if file is None:
+        return replace(view, reason=Reason.NOT_IN_STORAGE) if view.status == FileStatus.REPORTED else view
+    return replace(
+        view,
+        status=FileStatus.VERIFIED,
+        reason=None,
+        size=file.get("size"),
+        duration_ms=file.get("duration_ms"),
+        url=web_address(file.get("url", "")) or view.url,
+    )
+
+
 def _why_not_whole(file: Mapping[str, Any]) -> Reason:
     has_nothing = file.get("segments", 0) == file.get("missing", 0)
     return Reason.NOT_IN_STORAGE if has_nothing else Reason.INCOMPLETE
@@ -77,7 +96,7 @@ def _skipped_parts(files: list[FileView], by_id: Mapping[str, TaskEvidence]) -> 
     """Yield the parts of a split file that must be there, because a later one is, and that nobody told of."""
     parts = []
     for view in files:
-        name = parse_name(bare_name(view.name))
+        name = parse_name(bare_name(view.name)) if view.kind != FileKind.VOD else None  # an id that nobody told
         if name is not None and name.index is not None and by_id[view.task_id].storage_read_at is not None:
             parts.append((view, replace(name, index=1), name.index))
     parts.sort(key=lambda part: (part[0].task_id, build_name(part[1])))

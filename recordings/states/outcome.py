@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from recordings.files.names import parse_name
-from recordings.states.inventory import UNCONFIRMED, FileView, Plan
-from recordings.states.stored import StorageSight
+from recordings.states.ending import Ending
+from recordings.states.inventory import UNCONFIRMED, Plan
 from recordings.states.task import TaskEvidence
 from recordings.states.vocabulary import FileKind, FileStatus, Media, Reason, State
 
@@ -15,59 +15,6 @@ from recordings.states.vocabulary import FileKind, FileStatus, Media, Reason, St
 class Outcome:
     state: State
     reason: Reason | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """What an outcome is judged by.
-
-    Attributes:
-        current: The task that the recording is about; the others were superseded.
-        exit_reason: Why it left; None while it runs, or when only its files tell that it left.
-        has_twin: Another create may have made a task, so an event of the one may come after the end of the other.
-        successor_lost: The current task was displaced by one that nobody ever heard of, as far as its exit tells.
-        sight: The storage's word. Once it was given, the vendor's counts for no file.
-    """
-
-    tasks: Sequence[TaskEvidence]
-    current: TaskEvidence | None
-    files: Sequence[FileView]
-    plan: Plan
-    exit_reason: Reason | None
-    asked_to_stop: bool
-    has_twin: bool
-    successor_lost: bool
-    sight: StorageSight
-
-    @property
-    def there(self) -> list[FileView]:
-        """Files of which at least a part can be used."""
-        return [file for file in self.files if self._is_there(file) or file.reason == Reason.INCOMPLETE]
-
-    @property
-    def missing(self) -> list[FileView]:
-        """Files that are not there, or not whole."""
-        return [file for file in self.files if not self._is_there(file)]
-
-    def _is_there(self, file: FileView) -> bool:
-        return file.status == FileStatus.VERIFIED or (file.status == FileStatus.REPORTED and not self.sight.was_read)
-
-    @property
-    def awaits_storage(self) -> bool:
-        """True while the end rests on the storage's word and it was not given."""
-        return self.sight.is_wanted and not self.sight.was_read
-
-    @property
-    def hls_unconfirmed(self) -> bool:
-        """True while playlists are wanted and nobody said that their upload ended.
-
-        A 304 tells that a playlist was first uploaded, at its beginning. An MP4 or AAC is made from the whole upload.
-        """
-        return FileKind.HLS in self.plan.outputs and any(
-            task.upload_finished_at is None and not task.is_stored and not _is_transcoded(task)
-            for task in self.tasks
-            if task.slices
-        )
 
 
 def failed_start(tasks: Sequence[TaskEvidence]) -> Outcome | None:
@@ -130,7 +77,7 @@ def is_told_whole(ending: Ending) -> bool:
 def _may_have_more(task: TaskEvidence, plan: Plan) -> bool:
     """Tell whether outputs seen in storage alone may be some of several: nobody told of users, nor of an end."""
     seen_alone = bool(task.outputs) and not task.slices and task.transcode_ended_at is None and bool(task.stored)
-    return seen_alone and not plan.mixed and plan.is_asked
+    return seen_alone and not plan.mixed and plan.is_asked and not task.is_vod  # an event told of each file in VOD
 
 
 def is_whole(ending: Ending, *, heard_at: datetime | None, quiet_after: timedelta) -> bool:
@@ -147,11 +94,11 @@ def is_whole(ending: Ending, *, heard_at: datetime | None, quiet_after: timedelt
         return False
     if not sight.is_wanted:
         return True
-    if sight.read_at is None or heard_at is None:
+    if sight.read_at is None or heard_at is None or ending.awaits_storage:
         return False
     if ending.files and not ending.missing:
         return True
-    if any(file.status == FileStatus.REPORTED for file in ending.files):
+    if any(file.status == FileStatus.REPORTED for file in ending.missing):
         return False
     return sight.read_at >= heard_at + (timedelta() if ending.files else quiet_after)
 
@@ -224,7 +171,3 @@ def _cause(ending: Ending) -> Reason:
     if any(task.transcode_failed for task in tasks):
         return Reason.TRANSCODE_FAILED
     return UNCONFIRMED[ending.missing[0].kind]
-
-
-def _is_transcoded(task: TaskEvidence) -> bool:
-    return any(status == FileStatus.REPORTED for status, _ in task.outputs.values())

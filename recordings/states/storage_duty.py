@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from recordings.states.ending import is_unasked
 from recordings.states.policy import Policy
 from recordings.states.snapshot import Snapshot
 from recordings.states.steps import CheckStorage
@@ -59,4 +60,4 @@ def _may_improve(snapshot: Snapshot) -> bool:
         return snapshot.state != State.COMPLETED or not snapshot.verified
     if snapshot.state in (State.EMPTY, State.CANCELED):
         return snapshot.exited_at is not None and not snapshot.whole
-    return snapshot.state == State.FAILED and snapshot.reason in _IMPROVABLE
+    return snapshot.state == State.FAILED and (snapshot.reason in _IMPROVABLE or any(map(is_unasked, snapshot.files)))

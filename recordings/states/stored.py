@@ -8,7 +8,8 @@ from typing import Any
 from recordings.states.facts import Fact, FactKind
 
 # As `STORAGE_CHECKED` has it: {name, kind, size, duration_ms, begin_ms, end_ms, user_id, media_id, track_type, whole},
-# and of a playlist {segments, missing, missing_names, gaps: [{at_ms, length_ms}], ended}.
+# and of a playlist {segments, missing, missing_names, gaps: [{at_ms, length_ms}], ended}. A file in VOD has
+# {name, kind, file_id, size, duration_ms, url, whole}, less what VOD does not know of it.
 StoredFile = Mapping[str, Any]
 
 
@@ -84,7 +85,7 @@ def see_storage(facts: Iterable[Fact], *, is_wanted: bool) -> StorageSight:
 
 
 def stored_files(facts: Iterable[Fact]) -> dict[str, dict[str, StoredFile]]:
-    """Return what was seen in storage, by task and name.
+    """Return what was seen in storage, by task and name; in VOD by file id, which is all that names a file there.
 
     A file that was once there whole has been there: a later look that misses it takes nothing back.
     """
@@ -94,7 +95,8 @@ def stored_files(facts: Iterable[Fact]) -> dict[str, dict[str, StoredFile]]:
             continue
         folder = seen.setdefault(fact.task_id, {})
         for file in fact.data.get("files", ()):
-            known = folder.get(file["name"])
+            key = file.get("file_id") or file["name"]
+            known = folder.get(key)
             if known is None or file["whole"] or not known["whole"]:
-                folder[file["name"]] = file
+                folder[key] = file
     return seen

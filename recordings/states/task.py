@@ -24,7 +24,8 @@ class TaskEvidence:
         transcode_failed: A transcode failed that named no file.
         slices: HLS playlists by name.
         outputs: Transcoded or VOD files by name or file id, each with its best status.
-        stored: Files that were seen in its folder in storage, by name.
+        stored: Files that were seen in its folder in storage, by name; in VOD by file id.
+        asked_ids: Files in VOD that storage was asked for.
         storage_read_at: When storage first told what is in its folder.
         stored_at: When media ended, as far as the files in storage tell; None while one of them is not whole.
     """
@@ -60,6 +61,7 @@ class TaskEvidence:
     uploaded: set[str] = field(default_factory=set)
     outputs: dict[str, tuple[FileStatus, File]] = field(default_factory=dict)
     stored: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    asked_ids: set[str] = field(default_factory=set)
     storage_read_at: datetime | None = None
     stored_at: datetime | None = None
 
@@ -80,6 +82,12 @@ class TaskEvidence:
             if at is not None
         ]
         return min(times, default=None)
+
+    @property
+    def file_ids(self) -> tuple[str, ...]:
+        """The ids under which VOD has its files, as far as events told."""
+        told = (file.get("file_id") for _status, file in self.outputs.values())
+        return tuple(sorted({file_id for file_id in told if file_id}))
 
     @property
     def is_stored(self) -> bool:

@@ -188,6 +188,7 @@ def _vod_ended(task: TaskEvidence, fact: Fact) -> None:
 
 def _storage_checked(task: TaskEvidence, fact: Fact) -> None:
     task.storage_read_at = _earliest(task.storage_read_at, fact.occurred_at)
+    task.asked_ids.update(fact.data.get("asked", ()))
 
 
 _GATHERERS: dict[FactKind, Callable[[TaskEvidence, Fact], None]] = {

@@ -17,6 +17,8 @@ def add_stored(task: TaskEvidence, folder: Mapping[str, StoredFile], *, transcod
         transcoded_kind: What is made after the exit, as the request has it; files of other kinds are somebody else's.
     """
     task.stored = folder
+    if transcoded_kind == FileKind.VOD:
+        return  # only files that events told of were asked for
     for name, file in folder.items():
         told = {"name": name} | {key: file[key] for key in _TOLD if file.get(key) not in (None, "")}
         if file["kind"] == FileKind.HLS:

@@ -45,3 +45,18 @@ class Place:
         if not task_id or "/" in task_id or task_id in (".", ".."):
             raise ValueError("not the id of a task")
         return "/".join([*self.prefix, task_id, ""])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VodPlace:
+    """An application in VOD with the keys of the account that it belongs to. Its repr has no secret.
+
+    Attributes:
+        sub_app_id: VOD's own application; None is the account's default one.
+        endpoint_url: Of another server than the vendor's public one; empty for that.
+    """
+
+    secret_id: str
+    secret_key: str = field(repr=False)
+    sub_app_id: int | None = None
+    endpoint_url: str = ""

@@ -1,4 +1,4 @@
-"""What the vendor and this service will need of a bucket, tried with one small object."""
+"""What the vendor and this service will need of a storage, tried: of a bucket with one small object."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from recordings.states.vocabulary import StorageProblem
 from recordings.storage.client import Bucket
 from recordings.storage.errors import StorageError
-from recordings.storage.place import Place
+from recordings.storage.place import Place, VodPlace
+from recordings.storage.vod import try_media
 
 CONTENT = b"Written to see whether recordings can be. It may be deleted.\n"
 
@@ -27,6 +28,11 @@ def try_place(place: Place) -> list[Trial]:
     and where files are deleted by it, to delete.
     """
     return list(_try_all(Bucket(place)))
+
+
+def try_vod(place: VodPlace) -> list[Trial]:
+    """Ask VOD for a file, which is all that this service needs of it; the vendor writes there without any key."""
+    return [_attempt("read", lambda: try_media(place))]
 
 
 def _try_all(bucket: Bucket) -> Iterator[Trial]:

@@ -11,7 +11,8 @@ PROBLEMS: Mapping[str, str | Promise] = {
     StorageProblem.WRONG_REGION: _("The bucket is in another region than the profile says."),
     StorageProblem.NO_SUCH_BUCKET: _("There is no bucket of this name; a COS bucket's ends with the account's APPID."),
     StorageProblem.NO_READ_PERMISSION: _(
-        "The keys may not read objects in this folder (GetObject); the vendor needs it too, to make an MP4."
+        "The keys may not read objects in this folder (GetObject); the vendor needs it too, to make an MP4. For VOD: "
+        "the application's keys may not ask for media (DescribeMediaInfos, as QcloudVODReadonlyAccess allows)."
     ),
     StorageProblem.NO_LIST_PERMISSION: _("The keys may not list this bucket (ListBucket, in COS GetBucket)."),
     StorageProblem.NO_WRITE_PERMISSION: _("The keys may not write objects in this folder (PutObject)."),

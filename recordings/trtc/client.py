@@ -89,6 +89,17 @@ class SdkClient(TrtcClient):  # type: ignore[misc]  # the SDK is not typed
         pass
 
 
+class VodClient(SdkClient):
+    """The same for the API of VOD, where recordings may be put.
+
+    Source: https://cloud.tencent.com/document/api/266/31763 (domain, version; the region is optional).
+    """
+
+    _apiVersion = "2018-07-17"  # noqa: N815 - the SDK's name
+    _endpoint = "vod.tencentcloudapi.com"
+    _service = "vod"
+
+
 def _keep_signature(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 

@@ -23,7 +23,13 @@ from recordings.trtc.errors import (
 
 logger = logging.getLogger(__name__)
 
-Action = Literal["CreateCloudRecording", "DescribeCloudRecording", "ModifyCloudRecording", "DeleteCloudRecording"]
+Action = Literal[
+    "CreateCloudRecording",
+    "DescribeCloudRecording",
+    "ModifyCloudRecording",
+    "DeleteCloudRecording",
+    "DescribeMediaInfos",  # of VOD
+]
 
 
 class Meaning(NamedTuple):
@@ -121,4 +127,4 @@ def classify(code: str, action: Action) -> Meaning:
 
 def unclear(action: Action) -> type[GatewayError]:
     """Return the error of a call without a readable answer: a describe at least changed nothing."""
-    return Unavailable if action == "DescribeCloudRecording" else OutcomeUnknown
+    return Unavailable if action.startswith("Describe") else OutcomeUnknown

@@ -102,6 +102,9 @@ class Storing:
                 has_failed = True
                 kept = {name: vod[name] for name in ("UserId", "TrackType", "CacheFile")}
                 payload = {"Status": broken["status"], "Errmsg": broken["message"], "TencentVod": kept}
-            self._task.outputs.append({"name": output.name, "status": payload["Status"], "vod": payload["TencentVod"]})
+            made_of = {"name": output.name, "status": payload["Status"], "vod": payload["TencentVod"]}
+            if not broken and self._strike("lose_vod") is not None:
+                made_of["lost"] = True
+            self._task.outputs.append(made_of)
             self._emit(events.VOD_COMMIT, payload)
         self._emit(events.VOD_STOP, {"Status": 1 if has_failed else 0})

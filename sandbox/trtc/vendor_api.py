@@ -1,5 +1,7 @@
 """POST /: the vendor's API endpoint, with the faults that its answers may suffer.
 
+TRTC's and VOD's have hosts of their own; here one address answers for both, by the action.
+
 Source: https://www.tencentcloud.com/document/product/647/34263 (requests), 34266 (answers)
 """
 
@@ -7,6 +9,7 @@ import asyncio
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +21,23 @@ from sandbox.cloud import Cloud
 from sandbox.errors import VendorError, invalid, missing, mistyped
 from sandbox.faults import OF_CALLS, Fault
 from sandbox.ledger import redact
-from sandbox.trtc.actions import ACTIONS
+from sandbox.trtc.actions import ACTIONS, Action
+from sandbox.trtc.media import describe_media
 
-VERSION = "2019-07-22"
+
+@dataclass(frozen=True)
+class Service:
+    """One product's API: its actions, each with the regions that know it; none where a region is not needed."""
+
+    name: str
+    version: str
+    actions: Mapping[str, tuple[Action, frozenset[str]]]
+
+
+TRTC = Service("trtc", "2019-07-22", ACTIONS)
+VOD = Service("vod", "2018-07-17", {"DescribeMediaInfos": (describe_media, frozenset())})
+SERVICES = {action: service for service in (TRTC, VOD) for action in service.actions}
+
 HTML = "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body>\r\n</html>\r\n"
 REASONS = {500: "500 Internal Server Error", 502: "502 Bad Gateway", 503: "503 Service Temporarily Unavailable"}
 
@@ -78,19 +95,19 @@ class VendorApi:
                 raise missing(name)
         call.action = signed.headers["X-TC-Action"]
         call.region = signed.headers.get("X-TC-Region", "")
-        if call.action not in ACTIONS:
+        service = SERVICES.get(call.action)
+        if service is None:
             raise VendorError("InvalidAction", "The request action is invalid.")
-        if signed.headers["X-TC-Version"] != VERSION:
+        if signed.headers["X-TC-Version"] != service.version:
             raise VendorError("NoSuchVersion", "The request version does not exist.")
         secret_id = signature.secret_id_of(signed)
         owned = [app for app in self._cloud.apps if app.settings.secret_id == secret_id]
-        signature.verify(signed, secret_keys=dict.fromkeys(app.settings.secret_key for app in owned))
-        if not call.region:
-            raise missing("X-TC-Region")
-        if call.region not in ACTIONS[call.action][1]:
-            raise VendorError("UnsupportedRegion", f"The action does not support the region `{call.region}`.")
+        keys = dict.fromkeys(app.settings.secret_key for app in owned)
+        signature.verify(signed, service=service.name, secret_keys=keys)
+        _check_region(call.region, service.actions[call.action][1])
         call.params = _parse(signed.body)
-        call.app = self._find_app(call.params, secret_id)
+        # VOD knows accounts alone: the first application of one stands for them all.
+        call.app = owned[0] if service is VOD else self._find_app(call.params, secret_id)
         call.app.count_call(call.action)
 
     def _find_app(self, params: dict[str, Any], secret_id: str) -> App:
@@ -110,7 +127,7 @@ class VendorApi:
         call.fault = call.app.faults.take(*OF_CALLS, action=call.action, task_id=call.params.get("TaskId"))
         if call.fault and not call.fault.options["act"]:
             return
-        act, _ = ACTIONS[call.action]
+        act, _ = SERVICES[call.action].actions[call.action]
         call.answer = act(self._cloud, call.app, call.params, call.region)
         call.is_done = True
 
@@ -118,7 +135,7 @@ class VendorApi:
         self._cloud.ledger.append(
             "api",
             action=call.action,
-            sdk_app_id=call.params.get("SdkAppId"),
+            sdk_app_id=call.app.settings.sdk_app_id if call.app else call.params.get("SdkAppId"),
             region=call.region,
             task_id=call.answer.get("TaskId") or call.params.get("TaskId"),
             code=call.code,
@@ -148,6 +165,15 @@ class VendorApi:
             body = body[: len(body) // 2] if options["body"] == "truncated" else ""
         # The vendor's SDK looks for errors only under this exact type, without a charset.
         return web.Response(body=body.encode(), headers={"Content-Type": "application/json"})
+
+
+def _check_region(region: str, known: frozenset[str]) -> None:
+    if not known:
+        return
+    if not region:
+        raise missing("X-TC-Region")
+    if region not in known:
+        raise VendorError("UnsupportedRegion", f"The action does not support the region `{region}`.")
 
 
 def _parse(body: bytes) -> dict[str, Any]:

@@ -121,6 +121,14 @@ def test_a_key_has_the_scopes_it_was_given(application: Application) -> None:
     assert with_key(plain).post("/api/v1/recordings", {}).status_code == 403
 
 
+def test_links_to_files_are_for_keys_that_were_given_the_scope(application: Application) -> None:
+    run("create_api_key", "school")
+    run("create_api_key", "school", "--scope", "files", "--name", "player")
+
+    assert sorted(ApiKey.objects.get(name="backend").scopes) == ["read", "write"]
+    assert ApiKey.objects.get(name="player").scopes == ["files"]
+
+
 def test_a_key_for_nobody_names_who_there_is(application: Application) -> None:
     with pytest.raises(CommandError, match="There are: school"):
         run("create_api_key", "collage")

@@ -138,6 +138,16 @@ def test_a_failed_vod_upload(app: Application) -> None:
     assert app.payloads(task_id, 312) == [{"Status": 1}]
 
 
+def test_a_file_that_vod_lost_is_told_of_as_there(app: Application) -> None:
+    app.break_with({"kind": "lose_vod"})
+    task_id = record_alice(app, **VOD)
+    app.finish(task_id)
+
+    (payload,) = app.payloads(task_id, 311)
+    file_id = payload["TencentVod"]["FileId"]
+    assert app.media(file_id) == {"MediaInfoSet": [], "NotExistFileIdSet": [file_id]}
+
+
 def test_a_failover_writes_new_files_under_the_same_task(app: Application) -> None:
     app.break_with({"kind": "failover", "after": 5, "times": 1})
     task_id = record_alice(app)

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from applications.models import ApiKey, Application, Scope
-from applications.services import create_api_key
+from applications.services import USUAL_SCOPES, create_api_key
 
 
 class Command(BaseCommand):
@@ -15,7 +15,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("application", help="The application's name.")
         parser.add_argument("--name", default="backend", help="What the key is for.")
-        parser.add_argument("--scope", action="append", choices=Scope.values, help="Repeatable; default: both.")
+        parser.add_argument(
+            "--scope",
+            action="append",
+            choices=Scope.values,
+            help="Repeatable; read and write without. Links to files need `files`.",
+        )
 
     def handle(self, *_args: object, **options: Any) -> None:
         try:
@@ -27,6 +32,6 @@ class Command(BaseCommand):
         if len(options["name"]) > longest:
             raise CommandError(f"--name has at most {longest} characters.")
         _, plain = create_api_key(
-            application=application, name=options["name"], scopes=tuple(options["scope"] or Scope.values)
+            application=application, name=options["name"], scopes=tuple(options["scope"] or USUAL_SCOPES)
         )
         self.stdout.write(plain)

@@ -12,8 +12,9 @@ from recordings.storage.words import explain
 
 class Command(BaseCommand):
     help = (
-        "Write, read, list and delete one small object in the folder of every COS and S3 profile, or of those that are "
-        "named, and say in a sentence what is missing. Exit code 1 when one does not work."
+        "Write, read, list and delete one small object in the folder of every COS and S3 profile, ask VOD for a file "
+        "for every VOD profile with check_files, or do so for those that are named, and say in a sentence what is "
+        "missing. Exit code 1 when one does not work."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,14 +33,15 @@ class Command(BaseCommand):
             raise CommandError(f"{broken} storage profiles do not work.")
 
     def _find(self, names: list[str]) -> list[StorageProfile]:
-        buckets = StorageProfile.objects.exclude(kind=StorageKind.VOD).select_related("application")
+        unchecked = {"kind": StorageKind.VOD, "check_files": False}  # nothing is needed of these
+        tried = StorageProfile.objects.exclude(**unchecked).select_related("application")
         if not names:
-            return list(buckets.order_by("application__name", "name"))
+            return list(tried.order_by("application__name", "name"))
         found = []
         for name in names:
             application, _slash, profile = name.partition("/")
-            row = buckets.filter(application__name=application, name=profile).first()
+            row = tried.filter(application__name=application, name=profile).first()
             if row is None:
-                raise CommandError(f"No such COS or S3 profile: {name}")
+                raise CommandError(f"No such profile, or one for VOD without check_files: {name}")
             found.append(row)
         return found

@@ -193,7 +193,8 @@ def _perform(run: Run, step: Step, now: float) -> list[Fact] | None:
         case Modify(task_id, revision, _):
             return run.vendor.modify(task_id, revision, now)
         case CheckStorage(task_ids):
-            return run.vendor.look(task_ids, now)
+            known = {task.task_id: task.file_ids for task in run.states[-1][1].tasks}
+            return run.vendor.look(task_ids, now, file_ids=known)
         case RequestStop(reason):
             return [own(FactKind.STOP_REQUESTED, f"stop:{reason}", now, source=Source.CLOCK, reason=reason)]
         case AssumeExit(task_id):

@@ -15,7 +15,7 @@ from tests.recordings.states.stories import STORIES
 from tests.recordings.states.vendor import VOD, Scenario
 
 IN_BUCKETS = [name for name, story in STORIES.items() if story.scenario.storage_kind != VOD]
-STEADY = [name for name in IN_BUCKETS if not STORIES[name].needs_hold]
+STEADY = [name for name, story in STORIES.items() if not story.needs_hold]
 
 
 def checked(name: str, loses: bool = False) -> Scenario:
@@ -40,7 +40,7 @@ def _was_seen(run: Run) -> bool:
     return any(fact.data.get("files") for fact in run.facts if fact.kind == FactKind.STORAGE_CHECKED)
 
 
-@pytest.mark.parametrize("name", IN_BUCKETS)
+@pytest.mark.parametrize("name", STORIES)
 def test_every_story_ends_as_without_looks(name: str) -> None:
     run = play(checked(name))
 
@@ -57,14 +57,14 @@ def test_every_story_ends_without_a_single_callback(name: str) -> None:
         assert run.end.state == State.COMPLETED
 
 
-@pytest.mark.parametrize("name", IN_BUCKETS)
+@pytest.mark.parametrize("name", STORIES)
 @given(lost=st.sets(st.integers(0, 14)))
 @settings(max_examples=6, deadline=None)
 def test_every_story_ends_whichever_callbacks_are_lost(name: str, lost: set[int]) -> None:
     check(name, play(checked(name), delay_of=lambda n: None if n in lost else 0.0, horizon=3 * 86_400.0))
 
 
-@pytest.mark.parametrize("name", IN_BUCKETS)
+@pytest.mark.parametrize("name", STORIES)
 def test_what_the_storage_lost_is_never_complete(name: str) -> None:
     run = play(checked(name, loses=True), horizon=3 * 86_400.0)
 

@@ -174,9 +174,12 @@ class Vendor:
 
     # --- the storage
 
-    def look(self, task_ids: Sequence[str], now: float) -> list[Fact]:
-        """Return what is in the tasks' folders: what was uploaded by now."""
+    def look(self, task_ids: Sequence[str], now: float, *, file_ids: Mapping[str, Sequence[str]]) -> list[Fact]:
+        """Return what is in the tasks' folders, what was uploaded by now; in VOD, what it has of the file ids."""
         self.looks += 1
+        if self.scenario.storage_kind == VOD:
+            task_ids = [task_id for task_id in task_ids if file_ids.get(task_id)]
+            assert task_ids, "a look without anything to ask for"
         retry_in = min(15.0 * 2 ** min(self.looks - 1, 10), 300.0)
         return [
             Fact(
@@ -186,14 +189,20 @@ class Vendor:
                 occurred_at=moment(now),
                 received_at=moment(now + 0.05),
                 task_id=task_id,
-                data={"files": self._stored(self.tasks[task_id], now), "retry_in": retry_in},
+                data={"files": self._stored(self.tasks[task_id], now), "retry_in": retry_in}
+                if self.scenario.storage_kind != VOD
+                else {"files": self._media(file_ids[task_id]), "asked": [*file_ids[task_id]], "retry_in": retry_in},
             )
             for task_id in task_ids
         ]
 
+    def _media(self, file_ids: Sequence[str]) -> list[dict[str, Any]]:
+        told = {"name": "", "kind": VOD, "size": 99, "duration_ms": 9000, "whole": True}
+        return [] if self.scenario.loses else [told | {"file_id": file_id} for file_id in file_ids]
+
     def _stored(self, task: _Task, now: float) -> list[dict[str, Any]]:
         scenario = self.scenario
-        if scenario.storage_kind == VOD or scenario.loses or task.media_at is None:
+        if scenario.loses or task.media_at is None:
             return []
         repaired = min((after for status, after in scenario.uploads if status != 1), default=None)
         has_all = task.left is not None and repaired is not None and task.left + repaired <= now
