@@ -52,7 +52,7 @@ REASONS: Mapping[str, Text] = {
     Reason.START_FAILED: _("the vendor could not start the recorder"),
     Reason.UPLOAD_FAILED: _("the upload to storage failed"),
     Reason.UPLOAD_UNCONFIRMED: _("the vendor never said that the upload ended"),
-    Reason.TRANSCODE_FAILED: _("making the output file failed at the vendor"),
+    Reason.TRANSCODE_FAILED: _("making the output file failed at the vendor, most often because it may not read the bucket"),
     Reason.TRANSCODE_UNCONFIRMED: _("the vendor never said that the output file was made"),
     Reason.NOT_IN_STORAGE: _("the storage was asked and does not have it"),
     Reason.INCOMPLETE: _("in storage, a part of it is missing or it has no end"),

@@ -83,7 +83,8 @@ def fold(facts: Iterable[Fact], *, policy: Policy) -> Snapshot:
     late = closing if whole or may_improve else None
     outcome = outcome_of(ledger, stop, certain, late, live)
     terminal = is_terminal(outcome.state)
-    words = sight.problem if outcome.reason == Reason.STORAGE_UNREADABLE else vendor_words(ledger, outcome)
+    # What storage answered to us are not the vendor's words: they are among the details.
+    words = {} if outcome.reason == Reason.STORAGE_UNREADABLE else vendor_words(ledger, outcome)
 
     return Snapshot(
         state=outcome.state,

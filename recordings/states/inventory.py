@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -43,6 +44,7 @@ class FileView:
         size: Bytes.
         offset_ms: Where it begins in the replay of the whole.
         reason: Why it is not there, for a file that is not reported, or that storage does not have.
+        told_at: When we first heard that it is there; None where nobody said so of this one file.
         checked: What a look at a playlist in storage found: {segments, missing, missing_names, gaps, ended,
             told_begin_ms}; None when there is nothing to tell.
     """
@@ -63,6 +65,7 @@ class FileView:
     duration_ms: int | None = None
     offset_ms: int | None = None
     reason: Reason | None = None
+    told_at: datetime | None = None
     checked: Mapping[str, Any] | None = None
 
 
@@ -185,7 +188,9 @@ def _outstanding(task: TaskEvidence, *, plan: Plan, known: list[FileView]) -> li
             {"user_id": user, "media_id": media},
             key=f"{task.task_id}/{kind}:{user}:{media}",
             kind=kind,
-            status=FileStatus.EXPECTED,
+            # A failure that names no file is of all that were not told of.
+            status=FileStatus.FAILED if task.transcode_failed else FileStatus.EXPECTED,
+            reason=Reason.TRANSCODE_FAILED if task.transcode_failed else None,
         )
         for user, media in sorted(promised - covered)
     ]
@@ -228,4 +233,5 @@ def _view(
         file_id=file.get("file_id", ""),
         url=web_address(file.get("url", "")),
         reason=reason,
+        told_at=file.get("told_at"),
     )

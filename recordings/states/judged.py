@@ -43,7 +43,8 @@ def _judge(view: FileView, task: TaskEvidence) -> FileView:
         return view
     file = task.stored.get(bare_name(view.name)) if view.name else None
     if file is None:
-        if view.status == FileStatus.REPORTED:
+        is_looked_for = view.told_at is None or task.last_read_at is None or view.told_at <= task.last_read_at
+        if view.status == FileStatus.REPORTED and is_looked_for:
             return replace(view, reason=Reason.NOT_IN_STORAGE)
         return view
     begin_ms = _begin_ms(file.get("begin_ms"), view.begin_ms, task.storage_read_at)

@@ -27,6 +27,7 @@ class TaskEvidence:
         stored: Files that were seen in its folder in storage, by name; in VOD by file id.
         asked_ids: Files in VOD that storage was asked for.
         storage_read_at: When storage first told what is in its folder.
+        last_read_at: When it last did.
         stored_at: When media ended, as far as the files in storage tell; None while one of them is not whole.
     """
 
@@ -63,6 +64,7 @@ class TaskEvidence:
     stored: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     asked_ids: set[str] = field(default_factory=set)
     storage_read_at: datetime | None = None
+    last_read_at: datetime | None = None
     stored_at: datetime | None = None
 
     @property

@@ -154,10 +154,10 @@ def _outputs(task: TaskEvidence, fact: Fact, status: FileStatus) -> None:
         key = file.get("name") or file.get("file_id") or f"{file.get('user_id', '')}/{file.get('track_type', '')}"
         known_status, known = task.outputs.get(key, (status, {}))
         best = max(known_status, status, key=_BETTER.index)
-        task.outputs[key] = (
-            best,
-            known | {name: value for name, value in file.items() if value not in (None, "")},
-        )
+        told = {name: value for name, value in file.items() if value not in (None, "")}
+        if status == FileStatus.REPORTED:
+            told["told_at"] = _earliest(known.get("told_at"), fact.received_at)
+        task.outputs[key] = best, known | told
 
 
 def _transcoded(status: FileStatus) -> Callable[[TaskEvidence, Fact], None]:
@@ -188,6 +188,7 @@ def _vod_ended(task: TaskEvidence, fact: Fact) -> None:
 
 def _storage_checked(task: TaskEvidence, fact: Fact) -> None:
     task.storage_read_at = _earliest(task.storage_read_at, fact.occurred_at)
+    task.last_read_at = max(task.last_read_at or fact.occurred_at, fact.occurred_at)
     task.asked_ids.update(fact.data.get("asked", ()))
 
 

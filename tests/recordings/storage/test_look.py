@@ -218,3 +218,33 @@ def test_a_recordings_own_folders_are_below_the_profiles(meet: Start, cloud: Clo
     meeting.tell(305, {"Status": 0})
 
     assert told(meeting.work()) == ("completed", "stopped", "none", True)
+
+
+def test_a_failure_that_names_no_file_is_of_the_file_that_is_outstanding(meet: Start, cloud: Cloud) -> None:
+    meeting = meet(output_format="hls_mp4")
+    cloud.put_playlist("school/task-1", MIXED)
+    meeting.record(f"{MIXED}.m3u8")
+    meeting.tell(305, {"Status": 0})
+    meeting.tell(310, {"Status": 2, "Errmsg": "no read permission"})
+
+    ended = meeting.work()
+
+    assert told(ended) == ("partial", "transcode_failed", "storage", True)
+    assert meeting.files()[""] == ("failed", "transcode_failed")
+
+
+def test_a_file_that_was_told_of_after_the_look_is_not_missing_yet(meet: Start, cloud: Cloud) -> None:
+    meeting = meet(output_format="mp4")
+    first, second = f"{MIXED}_1.mp4", f"{MIXED}_2.mp4"
+    cloud.put(f"school/task-1/{first}")
+    meeting.record()
+    meeting.tell(310, {"Status": 0, "FileList": [first]})
+    meeting.work(seconds=1)
+    cloud.put(f"school/task-1/{second}")
+    meeting.clock.forward(1)
+
+    meeting.tell(310, {"Status": 0, "FileList": [second]})
+
+    assert meeting.files() == {first: ("verified", None), second: ("reported", None)}
+    assert told(meeting.work()) == ("completed", "stopped", "none", True)
+    assert meeting.files()[second] == ("verified", None)

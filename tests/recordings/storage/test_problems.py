@@ -84,7 +84,8 @@ def test_a_recording_ends_on_the_vendors_word_and_says_why(status: int, code: st
         ended = meeting.work(HOUR)
 
     assert told(ended) == ("completed", "storage_unreadable", "storage", False)
-    assert (ended.details["storage"]["problem"], ended.vendor_code) == (problem, code)
+    assert (ended.details["storage"]["problem"], ended.details["storage"]["code"]) == (problem, code)
+    assert ended.vendor_code == ""  # the vendor said nothing of the kind
 
 
 def test_a_profile_that_is_no_longer_checked_holds_nobody(meet: Start) -> None:
