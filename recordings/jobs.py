@@ -17,6 +17,7 @@ from recordings.metrics import count_rescue
 from recordings.models import IdempotencyKey, Recording
 from recordings.services import admission, preflight, retention
 from recordings.services import advance as services
+from recordings.services.ask_storage import ask_storage_of_profile
 from recordings.services.storage_confirm import confirm_by_storage
 from recordings.services.wake import wake_admission_once, wake_once
 from recordings.states.urgency import Urgency
@@ -67,6 +68,12 @@ def check_profile(profile_id: int) -> None:
     profile = StorageProfile.objects.filter(pk=profile_id).first()
     if profile is not None:
         preflight.check_profile(profile)
+
+
+@app.task(name="recordings.ask_storage_again", queue="recordings")
+def ask_storage_again(profile_id: int) -> None:
+    """Look for the files of recordings again whose storage could not be read, now that its profile works."""
+    ask_storage_of_profile(profile_id)
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -52,7 +52,9 @@ REASONS: Mapping[str, Text] = {
     Reason.START_FAILED: _("the vendor could not start the recorder"),
     Reason.UPLOAD_FAILED: _("the upload to storage failed"),
     Reason.UPLOAD_UNCONFIRMED: _("the vendor never said that the upload ended"),
-    Reason.TRANSCODE_FAILED: _("making the output file failed at the vendor, most often because it may not read the bucket"),
+    Reason.TRANSCODE_FAILED: _(
+        "making the output file failed at the vendor, most often because it may not read the bucket"
+    ),
     Reason.TRANSCODE_UNCONFIRMED: _("the vendor never said that the output file was made"),
     Reason.NOT_IN_STORAGE: _("the storage was asked and does not have it"),
     Reason.INCOMPLETE: _("in storage, a part of it is missing or it has no end"),
@@ -87,6 +89,7 @@ FACTS: Mapping[str, Text] = {
     FactKind.DIAGNOSED: _("trouble that changes nothing"),
     FactKind.STORAGE_CHECKED: _("what is in the task's folder in storage"),
     FactKind.STORAGE_UNREADABLE: _("the storage was asked and could not be read"),
+    FactKind.STORAGE_ASKED: _("a look into storage was asked for"),
     FactKind.LEGAL_HOLD: _("whether its files may be deleted"),
     FactKind.PURGE_MARKED: _("its days are over: its files are deleted after a while"),
     FactKind.PURGE_CANCELED: _("its files are not deleted after all"),

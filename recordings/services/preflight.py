@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from applications.models import StorageProfile
 from recordings.services.vendor import place_of, vod_place_of
+from recordings.services.wake import wake_storage
 from recordings.storage.preflight import Trial, try_place, try_vod
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ def check_profile(profile: StorageProfile) -> dict[str, Any] | None:
     }
     if profile.pk is not None:
         StorageProfile.objects.filter(pk=profile.pk).update(preflight=result)
+        if result["ok"] and profile.check_files:
+            wake_storage(profile.pk)
     logger.info("storage_checked", extra={"profile": profile.name, "ok": result["ok"]})
     return result
 

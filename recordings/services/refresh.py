@@ -6,6 +6,7 @@ from django.db import transaction
 
 from recordings.models import Recording
 from recordings.services.advance import take_answer
+from recordings.services.ask_storage import ask_storage_again
 from recordings.services.calls import ACTIONS, describe
 from recordings.services.errors import StartedElsewhere, VendorRefused
 from recordings.services.ledger import apply_facts, lock_recording
@@ -18,7 +19,10 @@ from recordings.trtc.gateway import Gateway
 
 
 def refresh_recording(*, recording_id: UUID, gateway: Gateway) -> Recording:
-    """Describe the current task and store what was learnt. An ended task is not asked about: the vendor forgot it.
+    """Describe the current task and store what was learnt.
+
+    An ended task is not asked about, for the vendor forgot it: a worker looks into storage instead, where that can
+    change anything.
 
     Raises:
         StartedElsewhere: It runs in a product that we do not call.
@@ -30,6 +34,7 @@ def refresh_recording(*, recording_id: UUID, gateway: Gateway) -> Recording:
         if snapshot.is_out_of_reach:
             raise StartedElsewhere
         if not snapshot.task_id or snapshot.exited_at is not None or is_terminal(State(recording.state)):
+            ask_storage_again(recording, why="refresh")
             return recording
         account = account_of(recording.application)
         permit = reserve(recording.application, ACTIONS[Describe], account)

@@ -29,6 +29,11 @@ def wake_admission_once(application_id: int) -> None:
     _defer_once("recordings.admit", Urgency.STOP, application_id=application_id)
 
 
+def wake_storage(profile_id: int) -> None:
+    """Enqueue a look into storage for all recordings of a profile that wait for one; outside any transaction."""
+    _defer_once("recordings.ask_storage_again", Urgency.LOOK, profile_id=profile_id)
+
+
 def wake_admission_later(application_id: int, *, seconds: float) -> None:
     """Enqueue one `admit` for when a pause is over, unless one waits for that already; outside any transaction."""
     _defer_once(

@@ -70,6 +70,7 @@ class FactKind(StrEnum):
     # {files: [stored file], retry_in} or {same_as: key}; of one task's folder, or in VOD of the file ids `asked`
     STORAGE_CHECKED = "storage_checked"
     STORAGE_UNREADABLE = "storage_unreadable"  # {problem, code, message, request_id, retry_in}
+    STORAGE_ASKED = "storage_asked"  # {why}: somebody wants a look now, whenever the next one would be
     LEGAL_HOLD = "legal_hold"  # {held, by}
     PURGE_MARKED = "purge_marked"  # {keep_days, delete_after}: its files are deleted then
     PURGE_CANCELED = "purge_canceled"  # {why}

@@ -20,15 +20,32 @@ _IMPROVABLE = {
 
 def storage_duty(snapshot: Snapshot, *, policy: Policy) -> tuple[datetime, CheckStorage] | None:
     """Return when the storage is to be asked next, and for which tasks; None when there is no use in it."""
-    sight = snapshot.storage
-    if not sight.is_wanted or not snapshot.tasks or sight.is_deleted:
+    if not may_be_asked(snapshot):
         return None
-    due = _late_due(snapshot, policy) if is_terminal(snapshot.state) else _due(snapshot, policy)
+    sight = snapshot.storage
+    if sight.is_overdue_a_look:
+        due = sight.wanted_at
+    elif is_terminal(snapshot.state):
+        due = _late_due(snapshot, policy)
+    else:
+        due = _due(snapshot, policy)
     return None if due is None else (due, CheckStorage(tuple(task.task_id for task in snapshot.tasks)))
 
 
+def may_be_asked(snapshot: Snapshot) -> bool:
+    """Tell whether a look into storage could change anything."""
+    sight = snapshot.storage
+    if not sight.is_wanted or not snapshot.tasks or sight.is_deleted:
+        return False
+    return _may_improve(snapshot) if is_terminal(snapshot.state) else _is_open(snapshot)
+
+
+def _is_open(snapshot: Snapshot) -> bool:
+    return snapshot.exited_at is not None and not snapshot.whole
+
+
 def _due(snapshot: Snapshot, policy: Policy) -> datetime | None:
-    if snapshot.exited_at is None or snapshot.whole:
+    if snapshot.exited_at is None:
         return None
     heard_at = max(snapshot.exited_at, snapshot.quiet_since or snapshot.exited_at)
     quiet_at = heard_at + timedelta(seconds=policy.settle_seconds)
@@ -44,7 +61,7 @@ def _due(snapshot: Snapshot, policy: Policy) -> datetime | None:
 def _late_due(snapshot: Snapshot, policy: Policy) -> datetime | None:
     """Return when to look again after the end: at growing distances, and soon after something was heard."""
     sight, ended_at = snapshot.storage, snapshot.ended_at
-    if ended_at is None or not _may_improve(snapshot):
+    if ended_at is None:
         return None
     last = max(sight.tried_at or ended_at, ended_at)
     dues = [last + max(last - ended_at, FIRST_LATE_SPACING)]

@@ -21,7 +21,7 @@ class StorageSight:
         is_wanted: The recording's end rests on it.
         read_at: When it was last asked and answered; dated before the question.
         tried_at: When it was last asked at all.
-        first_read_at: The first answer.
+        wanted_at: When somebody last wished for a look, whenever the next one would be.
         tries: How often it was asked.
         retry_seconds: How long to wait after the last try.
         problem: The last try's refusal: {problem, code, message, request_id}; empty when it answered.
@@ -34,6 +34,7 @@ class StorageSight:
     is_wanted: bool
     read_at: datetime | None = None
     tried_at: datetime | None = None
+    wanted_at: datetime | None = None
     tries: int = 0
     retry_seconds: float = 0.0
     problem: Mapping[str, Any] = field(default_factory=dict)
@@ -45,6 +46,11 @@ class StorageSight:
     @property
     def was_read(self) -> bool:
         return self.read_at is not None
+
+    @property
+    def is_overdue_a_look(self) -> bool:
+        """True when somebody wished for a look and there was none since."""
+        return self.wanted_at is not None and (self.tried_at is None or self.tried_at < self.wanted_at)
 
     @property
     def is_deleted(self) -> bool:
@@ -63,6 +69,9 @@ def see_storage(facts: Iterable[Fact], *, is_wanted: bool) -> StorageSight:
             case FactKind.STORAGE_UNREADABLE:
                 sight.tried_at = fact.occurred_at
                 sight.problem = fact.data
+            case FactKind.STORAGE_ASKED:
+                sight.wanted_at = fact.occurred_at
+                continue
             case FactKind.LEGAL_HOLD:
                 sight.is_held = bool(fact.data["held"])
                 continue
