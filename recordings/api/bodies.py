@@ -59,8 +59,8 @@ class ChangeOptions(NamesLayout):
     comment: Annotated[str, StringConstraints(max_length=256)] = Field(
         "", description="Why; kept with the revision that this change makes."
     )
-    legal_hold: bool | None = Field(
-        None, description="While true, no file of it is deleted by this service; also of one that ended."
+    legal_hold: bool = Field(
+        False, description="While true, no file of it is deleted by this service; also of one that ended."
     )
 
 
@@ -154,7 +154,7 @@ def read_change(data: Any, *, application: Application) -> Change:
         labels=labels,
         layout_template=str(template or ""),
         comment=options.comment,
-        legal_hold=options.legal_hold,
+        legal_hold=options.legal_hold if "legal_hold" in own else None,
     )
 
 
