@@ -44,7 +44,7 @@ class FileView:
         size: Bytes.
         offset_ms: Where it begins in the replay of the whole.
         reason: Why it is not there, for a file that is not reported, or that storage does not have.
-        told_at: When we first heard that it is there; None where nobody said so of this one file.
+        told_at: When the vendor first said that it is there; None where it said so of no file of this name.
         checked: What a look at a playlist in storage found: {segments, missing, missing_names, gaps, ended,
             told_begin_ms}; None when there is nothing to tell.
     """

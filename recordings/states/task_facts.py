@@ -156,7 +156,7 @@ def _outputs(task: TaskEvidence, fact: Fact, status: FileStatus) -> None:
         best = max(known_status, status, key=_BETTER.index)
         told = {name: value for name, value in file.items() if value not in (None, "")}
         if status == FileStatus.REPORTED:
-            told["told_at"] = _earliest(known.get("told_at"), fact.received_at)
+            told["told_at"] = _earliest(known.get("told_at"), fact.occurred_at)
         task.outputs[key] = best, known | told
 
 
