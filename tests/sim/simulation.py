@@ -236,7 +236,8 @@ class Simulation:
         for app in self.apps.values():
             for case in list(app.cases.values()) if self.result.is_whole and not self._stops_early else []:
                 self._judge(case)
-            if app.profile == "few places":
+            # Who is still live holds a place, and its turn is known when it has ended.
+            if app.profile == "few places" and self.result.is_whole:
                 self.result.breaches += breaches_of_queue(app)
         self.result.breaches += self.vendor.take_breaches()
         self.result.events = self.scheduler.events
