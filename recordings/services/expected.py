@@ -8,12 +8,11 @@ from recordings.files.expected import Request, expected_names
 from recordings.files.names import FileName, RoomIdType, parse_name
 from recordings.models import Recording, RecordingFile
 from recordings.services.places import place_of_recording
-from recordings.states.vocabulary import FileKind
+from recordings.states.vocabulary import KIND_OF_EXTENSION, FileKind
 
 _STREAM_TYPES = {"audio_only": "audio", "video_only": "video"}
 _MEDIA_IDS = {"main": ("main",), "aux": ("aux",)}
 _VOD_FORMATS = {"hls": ("m3u8",), "aac": ("aac",), "hls_mp4": ("m3u8", "mp4"), "hls_aac": ("m3u8", "aac")}
-_KINDS = {"m3u8": FileKind.HLS, "mp4": FileKind.MP4, "aac": FileKind.AAC}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def _expected(path: str, request: Request) -> ExpectedFile:
     said = parse_name(path, room_id_type=request.room_id_type)
     assert said is not None  # noqa: S101 - build_name wrote it
     name = path.rpartition("/")[2]
-    kind = FileKind.VOD if "vod" in request.outputs else _KINDS[said.extension]
+    kind = FileKind.VOD if "vod" in request.outputs else KIND_OF_EXTENSION[said.extension]
     return ExpectedFile(name, path if said.task_id else None, kind, said)
 
 

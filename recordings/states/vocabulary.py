@@ -125,6 +125,10 @@ class FileKind(StrEnum):
     VOD = "vod"  # a media asset in VOD
 
 
+# What the vendor writes into a bucket.
+KIND_OF_EXTENSION = {"m3u8": FileKind.HLS, "mp4": FileKind.MP4, "aac": FileKind.AAC}
+
+
 class FileStatus(StrEnum):
     EXPECTED = "expected"  # it should come to be
     REPORTED = "reported"  # the vendor says it is in storage

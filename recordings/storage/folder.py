@@ -8,14 +8,13 @@ from typing import Any
 
 from recordings.files.names import FileName, build_name, parse_name
 from recordings.files.playlist import NoPlaylist, read_playlist
-from recordings.states.vocabulary import FileKind, StorageProblem
+from recordings.states.vocabulary import KIND_OF_EXTENSION, FileKind, StorageProblem
 from recordings.storage.client import AT_ONCE, Bucket
 from recordings.storage.errors import NoSuchObject, StorageError
 from recordings.storage.playlist import check_playlist
 
 # A day of segments of ten seconds has 1.3 MB.
 MOST_PLAYLIST_BYTES = 8 * 1024 * 1024
-_KINDS = {".m3u8": FileKind.HLS, ".mp4": FileKind.MP4, ".aac": FileKind.AAC}
 _UNREAD: dict[str, Any] = {"size": 0, "segments": 0, "missing": 0, "ended": False}
 
 
@@ -50,7 +49,8 @@ def read_folder(bucket: Bucket, task_id: str, *, seconds: float) -> list[dict[st
 
 
 def _kind_of(name: str) -> FileKind | None:
-    return next((kind for ending, kind in _KINDS.items() if name.endswith(ending)), None)
+    _stem, dot, extension = name.rpartition(".")
+    return KIND_OF_EXTENSION.get(extension) if dot else None
 
 
 def _read_file(bucket: Bucket, folder: str, name: str, sizes: Mapping[str, int]) -> dict[str, Any]:
