@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+from recordings.states.vocabulary import OpenWords
 
-class Source(StrEnum):
+
+class Source(OpenWords):
     API = "api"  # a caller of the REST API
     OPERATOR = "operator"  # a person in the admin or at the command line
     VENDOR = "vendor"  # the vendor's answer to a call of ours
@@ -16,7 +17,7 @@ class Source(StrEnum):
     STORAGE = "storage"  # the storage's own word on what is in it
 
 
-class FactKind(StrEnum):
+class FactKind(OpenWords):
     # --- asked of us
     # {storage_kind, check_files, parameters, max_duration, layout_template, queue}
     REQUESTED = "requested"
@@ -112,9 +113,14 @@ _KIND_ORDER = {kind: position for position, kind in enumerate(FactKind)}
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
-    """Return each fact once, in the one order that does not depend on arrival."""
+    """Return each fact once, in the one order that does not depend on arrival.
+
+    A fact of a kind that only a later release knows is left out: this one does not understand it.
+    """
     by_key: dict[str, Fact] = {}
     for fact in facts:
+        if fact.kind not in _KIND_ORDER:
+            continue
         known = by_key.get(fact.key)
         # Of two tellings the earlier-received one is kept, whichever comes first here.
         if known is None or (fact is not known and _telling(fact) < _telling(known)):

@@ -1,6 +1,23 @@
 """The closed words in which the truth about a recording is told."""
 
 from enum import StrEnum
+from typing import Self
+
+
+class OpenWords(StrEnum):
+    """Words that ledgers hold and later releases may add to.
+
+    During a deploy, and after a rollback, a process reads words that only a later release knows. It keeps each as it is
+    written; one that is not among the members means nothing to it.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        word = str.__new__(cls, value)
+        word._name_ = word._value_ = value
+        return word
 
 
 class State(StrEnum):
@@ -38,7 +55,7 @@ class Media(StrEnum):
     FLOWING = "flowing"  # audio or video is being captured
 
 
-class Reason(StrEnum):
+class Reason(OpenWords):
     # How it ended, in the order of LeaveCode (https://trtc.io/document/54914).
     STOPPED = "stopped"
     KICKED_BY_CUSTOMER = "kicked_by_customer"
