@@ -21,7 +21,8 @@ from recordings.models import Recording
 from recordings.models.sql import update_rows
 from recordings.policy import current_policy
 from recordings.services.admission import admit_behind, enter
-from recordings.services.calls import ACTIONS, Answer, Call, jittered_backoff, perform
+from recordings.services.backoff import jittered_backoff
+from recordings.services.calls import ACTIONS, Answer, Call, perform
 from recordings.services.lease import renew_lease, take_lease, usable_seconds
 from recordings.services.ledger import apply_facts, lock_recording
 from recordings.services.pacing import Denied, Permit, Waiting, reserve

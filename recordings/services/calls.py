@@ -1,6 +1,5 @@
 """One call to the vendor and the facts in its answer. No transaction is open here."""
 
-import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +10,9 @@ from django.utils import timezone
 
 from recordings.failpoints import reach
 from recordings.parameters import RecordingParameters
+from recordings.services.backoff import jittered_backoff
 from recordings.services.pacing import PROBE_SECONDS, Denied, Permit, Waiting, await_moment, heed
 from recordings.states.facts import Fact, FactKind, Source
-from recordings.states.policy import backoff_seconds
 from recordings.states.steps import Create, Delete, Describe, Modify
 from recordings.states.vocabulary import Reason
 from recordings.trtc.account import Account, Storage
@@ -92,16 +91,18 @@ def _ask(call: Call, gateway: Gateway) -> Answer:
         case Modify():
             return _modify(call, call.step, gateway)
         case Describe():
-            return describe(call.account, call.step.task_id, permit=call.permit, gateway=gateway)
+            return _describe(call, call.step, gateway)
 
 
-def describe(account: Account, task_id: str, *, permit: Permit, gateway: Gateway) -> Answer:
+def _describe(call: Call, step: Describe, gateway: Gateway) -> Answer:
     """Ask how a task is. The fact is dated before the call, so that it never beats a newer callback."""
     asked_at = timezone.now()
     try:
-        description = gateway.describe_recording(account=account, task_id=task_id, depart=lambda: await_moment(permit))
+        description = gateway.describe_recording(
+            account=call.account, task_id=step.task_id, depart=lambda: await_moment(call.permit)
+        )
     except TaskGone as error:
-        return Answer([_gone(task_id, asked_at, error)], looked_at=asked_at)
+        return Answer([_gone(step.task_id, asked_at, error)], looked_at=asked_at)
     except GatewayError as error:
         return _nothing_learnt(error)
     files = [
@@ -109,7 +110,7 @@ def describe(account: Account, task_id: str, *, permit: Permit, gateway: Gateway
         for f in description.files
     ]
     fact = _vendor_fact(
-        FactKind.DESCRIBED, f"described:{asked_at.isoformat()}", asked_at, task_id=task_id,
+        FactKind.DESCRIBED, f"described:{asked_at.isoformat()}", asked_at, task_id=step.task_id,
         status=description.status, files=files, request_id=description.request_id,
     )  # fmt: skip
     return Answer([fact], looked_at=asked_at)
@@ -228,11 +229,6 @@ def _nothing_learnt(error: GatewayError) -> Answer:
     if isinstance(error, CredentialsRejected):
         return Answer(denied=Denied(Waiting.CREDENTIALS, PROBE_SECONDS), error=error)
     return Answer(failed=True, error=error)
-
-
-def jittered_backoff(attempt: int) -> float:
-    """Return how long to wait after the *attempt*-th failure, so that what failed together does not return together."""
-    return backoff_seconds(attempt) * random.uniform(0.5, 1.0)
 
 
 def _gone(task_id: str, asked_at: datetime, error: GatewayError) -> Fact:

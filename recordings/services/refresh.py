@@ -5,12 +5,12 @@ from uuid import UUID
 from django.db import transaction
 
 from recordings.models import Recording
-from recordings.services.advance import take_answer
+from recordings.services.advance import prepare_call, take_answer
 from recordings.services.ask_storage import ask_storage_again
-from recordings.services.calls import ACTIONS, describe
+from recordings.services.calls import ACTIONS, perform
 from recordings.services.errors import StartedElsewhere, VendorRefused
 from recordings.services.ledger import apply_facts, lock_recording
-from recordings.services.pacing import Denied, heed, reserve
+from recordings.services.pacing import Denied, reserve
 from recordings.services.vendor import account_of
 from recordings.states.steps import Describe
 from recordings.states.vocabulary import State, is_terminal
@@ -36,14 +36,13 @@ def refresh_recording(*, recording_id: UUID, gateway: Gateway) -> Recording:
         if not snapshot.task_id or snapshot.exited_at is not None or is_terminal(State(recording.state)):
             ask_storage_again(recording, why="refresh")
             return recording
-        account = account_of(recording.application)
-        permit = reserve(recording.application, ACTIONS[Describe], account)
-    if isinstance(permit, Denied):
-        busy = Throttled(code="Paced", message=f"Waiting for {permit.why}; come back in {permit.seconds:.0f} s.")
-        raise VendorRefused(busy, recording_id=recording_id)
+        permit = reserve(recording.application, ACTIONS[Describe], account_of(recording.application))
+        if isinstance(permit, Denied):
+            busy = Throttled(code="Paced", message=f"Waiting for {permit.why}; come back in {permit.seconds:.0f} s.")
+            raise VendorRefused(busy, recording_id=recording_id)
+        call = prepare_call(recording, snapshot, Describe(snapshot.task_id), permit)
 
-    answer = describe(account, snapshot.task_id, permit=permit, gateway=gateway)
-    heed(permit, account, answer.error)
+    answer = perform(call, gateway=gateway)
     if answer.error is not None:
         raise VendorRefused(answer.error, recording_id=recording_id)
     with transaction.atomic():

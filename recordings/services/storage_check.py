@@ -1,6 +1,5 @@
 """Look into storage for the files of a recording, and tell what is there as facts. No transaction is open here."""
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from django.utils import timezone
 from applications.models import StorageProfile
 from recordings.models import Recording
 from recordings.policy import current_policy
+from recordings.services.backoff import jittered_backoff
 from recordings.services.calls import Answer
 from recordings.services.lease import renew_lease
 from recordings.services.pacing import Denied, Waiting
@@ -30,7 +30,7 @@ from recordings.storage.vod import read_media
 LOOKS_PER_SECOND = 5.0
 # A look that would have to wait longer comes back instead.
 LONGEST_WAIT_SECONDS = 0.5
-FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 15.0, 300.0
+FIRST_RETRY_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def prepare_look(recording: Recording, snapshot: Snapshot, step: CheckStorage) -
 def look_into_storage(look: Look) -> Answer:
     """Read what the tasks have in storage and return it as facts; a refusal is an answer too."""
     asked_at = timezone.now()
-    retry_in = _jittered(look.tries)
+    retry_in = jittered_backoff(look.tries + 1, first=FIRST_RETRY_SECONDS)
     if look.place is None:
         return Answer([_unreadable(StorageError(StorageProblem.NOT_ASKED), asked_at, retry_in)])
     try:
@@ -139,11 +139,6 @@ def _fact(kind: FactKind, asked_at: datetime, task_id: str, data: dict[str, Any]
         task_id=task_id,
         data=data,
     )
-
-
-def _jittered(tries: int) -> float:
-    longest = min(FIRST_RETRY_SECONDS * float(2 ** min(tries, 10)), LONGEST_RETRY_SECONDS)
-    return round(longest * random.uniform(0.75, 1.0), 1)
 
 
 def _take_moment(profile: StorageProfile) -> float:

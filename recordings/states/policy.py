@@ -46,9 +46,13 @@ class Policy:
     foreign_describe_seconds: float = 600.0
 
 
-def backoff_seconds(attempt: int) -> float:
+FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 3.0, 300.0
+
+
+def backoff_seconds(attempt: int, *, first: float = FIRST_RETRY_SECONDS) -> float:
     """Return how long to wait after the *attempt*-th failure: 3, 6, 12 … at most 300 s.
 
     Source: best practice of https://trtc.io/document/45169.
     """
-    return float(min(3 * 2 ** (max(attempt, 1) - 1), 300))
+    doublings = min(max(attempt, 1) - 1, 16)
+    return min(first * float(2**doublings), LONGEST_RETRY_SECONDS)

@@ -9,14 +9,17 @@ from typing import Any
 
 import requests
 from tencentcloud.common.credential import Credential
+from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.common.retry import NoopRetryer
 from tencentcloud.trtc.v20190722.trtc_client import TrtcClient
 
 from recordings.trtc.account import Account
-from recordings.trtc.transport import BoundedAdapter
-from recordings.trtc.vendor_codes import Action
+from recordings.trtc.errors import CredentialsRejected
+from recordings.trtc.network import network_failure
+from recordings.trtc.transport import BoundedAdapter, NeverLeft
+from recordings.trtc.vendor_codes import Action, unclear
 
 # At DEBUG the SDK logs whole requests, with UserSig and the keys of the bucket.
 logging.getLogger("tencentcloud_sdk_common").setLevel(logging.WARNING)
@@ -34,6 +37,9 @@ class SdkClient(TrtcClient):  # type: ignore[misc]  # the SDK is not typed
     """Builds, signs and sends as the SDK does, and leaves the reading of answers to recordings.trtc.answers.
 
     The SDK overlooks errors in answers whose Content-Type names a charset, and fails on those without a RequestId.
+
+    Raises:
+        CredentialsRejected: The keys cannot be anybody's.
     """
 
     def __init__(self, account: Account) -> None:
@@ -46,7 +52,7 @@ class SdkClient(TrtcClient):  # type: ignore[misc]  # the SDK is not typed
             certification=True,
         )
         profile = ClientProfile(httpProfile=http, language="en-US", disable_region_breaker=True, retryer=NoopRetryer())
-        super().__init__(Credential(account.secret_id, account.secret_key), account.region, profile)
+        super().__init__(_credential(account), account.region, profile)
         # The SDK reads the proxy variables itself, and misreads NO_PROXY when the endpoint has a port.
         self.request.conn.proxy = None
         self._session: requests.Session = self.request.conn._session
@@ -65,14 +71,24 @@ class SdkClient(TrtcClient):  # type: ignore[misc]  # the SDK is not typed
             depart: Called last before the request leaves: it may wait, or raise and so keep it here.
 
         Raises:
-            TencentCloudSDKException: The network failed; __context__ holds the error of requests.
-            UnexpectedStatus: The answer does not come from the API.
+            GatewayError: No answer of the API came back.
+            Exception: Whatever *depart* raised; nothing was sent.
         """
         if time.monotonic() - self._used_at > IDLE_SECONDS:
             self.close()
         self._adapter.depart = depart
         try:
             body: bytes = self.call(action, request)
+        except UnexpectedStatus as error:
+            raise unclear(action)(code="UnexpectedStatus", message=f"HTTP {error}") from error
+        except TencentCloudSDKException as error:
+            # The SDK flattens every failure to send into one code and keeps the cause as context alone.
+            cause = error.__context__
+            if cause is None:
+                raise
+            if isinstance(cause, NeverLeft) and cause.__cause__ is not None:
+                raise cause.__cause__ from None
+            raise network_failure(action, cause) from cause
         finally:
             self._used_at = time.monotonic()
         return body
@@ -98,6 +114,13 @@ class VodClient(SdkClient):
     _apiVersion = "2018-07-17"  # noqa: N815 - the SDK's name
     _endpoint = "vod.tencentcloudapi.com"
     _service = "vod"
+
+
+def _credential(account: Account) -> Credential:
+    try:
+        return Credential(account.secret_id, account.secret_key)
+    except TencentCloudSDKException as error:
+        raise CredentialsRejected(code=error.code, message=error.message, fault="operator") from None
 
 
 def _keep_signature(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -9,20 +9,17 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
-
 from recordings.metrics import count_vendor_error, observe_vendor_call
 from recordings.parameters import RecordingParameters
 from recordings.trtc.account import Account, Storage
 from recordings.trtc.answers import Answer, CreateAnswer, DescribeAnswer, read_answer
-from recordings.trtc.client import ClientCache, UnexpectedStatus
-from recordings.trtc.errors import CredentialsRejected, GatewayError, Rejected
-from recordings.trtc.network import network_failure
+from recordings.trtc.client import ClientCache
+from recordings.trtc.errors import GatewayError, Rejected
 from recordings.trtc.requests import REDACTED, build_create, build_modify, build_task_request, list_secrets
 from recordings.trtc.results import Created, Deleted, DescribedFile, Description, Modified
-from recordings.trtc.transport import NeverLeft, at_once
+from recordings.trtc.transport import at_once
 from recordings.trtc.usersig import sign_ticket
-from recordings.trtc.vendor_codes import Action, unclear
+from recordings.trtc.vendor_codes import Action
 
 logger = logging.getLogger(__name__)
 
@@ -148,19 +145,7 @@ class TrtcGateway:
     def _send(self, account: Account, action: Action, request: dict[str, Any], depart: Depart) -> bytes:
         if not account.region:
             raise Rejected(code="AccountIncomplete", message="The account has no region.", fault="operator")
-        try:
-            body = self._clients.get(account).send(action, request, depart=depart)
-        except UnexpectedStatus as error:
-            raise unclear(action)(code="UnexpectedStatus", message=f"HTTP {error}") from error
-        except TencentCloudSDKException as error:
-            if error.code == "InvalidCredential":
-                raise CredentialsRejected(code=error.code, message=error.message, fault="operator") from None
-            # The SDK flattens every failure to send into one code and keeps the cause as context alone.
-            if error.__context__ is None:
-                raise
-            if isinstance(error.__context__, NeverLeft) and error.__context__.__cause__ is not None:
-                raise error.__context__.__cause__ from None
-            raise network_failure(action, error.__context__) from error.__context__
+        body = self._clients.get(account).send(action, request, depart=depart)
         for secret in list_secrets(request):
             body = body.replace(secret.encode(), REDACTED.encode())  # an error may quote what it refuses
         return body

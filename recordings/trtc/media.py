@@ -9,13 +9,10 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
-from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 
 from recordings.trtc.account import Account
 from recordings.trtc.answers import Answer, LenientText, read_answer
-from recordings.trtc.client import UnexpectedStatus, VodClient
-from recordings.trtc.errors import CredentialsRejected, Unavailable
-from recordings.trtc.network import network_failure
+from recordings.trtc.client import VodClient
 from recordings.trtc.transport import at_once
 from recordings.trtc.vendor_codes import Action
 
@@ -64,23 +61,12 @@ class MediaDesk:
             GatewayError: VOD refused, or gave no readable answer.
         """
         request: dict[str, Any] = {"FileIds": list(file_ids), "Filters": ["basicInfo", "metaData"]}
-        body = self._send(request if sub_app_id is None else request | {"SubAppId": sub_app_id})
-        return read_answer(ACTION, body, MediaAnswer)
+        if sub_app_id is not None:
+            request["SubAppId"] = sub_app_id
+        self._client = self._client or VodClient(self._account)
+        return read_answer(ACTION, self._client.send(ACTION, request, depart=at_once), MediaAnswer)
 
     def close(self) -> None:
         """Close the connection."""
         if self._client is not None:
             self._client.close()
-
-    def _send(self, request: dict[str, Any]) -> bytes:
-        try:
-            self._client = self._client or VodClient(self._account)
-            return self._client.send(ACTION, request, depart=at_once)
-        except UnexpectedStatus as error:
-            raise Unavailable(code="UnexpectedStatus", message=f"HTTP {error}") from error
-        except TencentCloudSDKException as error:
-            if error.code == "InvalidCredential":
-                raise CredentialsRejected(code=error.code, message=error.message, fault="operator") from None
-            if error.__context__ is None:
-                raise
-            raise network_failure(ACTION, error.__context__) from error.__context__
