@@ -7,6 +7,9 @@ from typing import Any
 
 from recordings.states.facts import FactKind
 
+# Why a create that did not act goes back to the queue: it waits for a place, for its turn, or for an operator.
+WHY_QUEUED = ("throttled", "quota", "credentials")
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -28,3 +31,8 @@ class Attempt:
     def may_have_acted(self) -> bool:
         """True while nobody knows whether this create made a task."""
         return self.outcome in (None, FactKind.CREATE_UNKNOWN)
+
+    @property
+    def is_queued_again(self) -> bool:
+        """True when it did not act, and the next create waits in the queue."""
+        return self.data.get("why") in WHY_QUEUED

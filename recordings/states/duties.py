@@ -11,7 +11,6 @@ from recordings.states.snapshot import Snapshot
 from recordings.states.steps import AssumeExit, Create, Delete, Describe, Modify, RequestStop, Settle, Step
 from recordings.states.storage_duty import storage_duty
 from recordings.states.task import TaskEvidence
-from recordings.states.verdict import WHY_QUEUED
 from recordings.states.vocabulary import Reason, State, is_terminal
 
 
@@ -167,7 +166,7 @@ def _create_due(last: Attempt, policy: Policy) -> datetime | None:
         case FactKind.CREATE_UNKNOWN:
             return max(answered_at + wait, acted_by)
         case FactKind.CREATE_POSTPONED:
-            return answered_at if last.data.get("why") in WHY_QUEUED else answered_at + wait
+            return answered_at if last.is_queued_again else answered_at + wait
         case _:
             return None
 

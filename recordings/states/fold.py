@@ -1,33 +1,26 @@
 """The fold: facts in, state out. Commutative and idempotent, because it sorts and de-duplicates first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from recordings.states.conclusion import Conclusion, conclude
 from recordings.states.doubt import doubt_of, standing
 from recordings.states.ending import Ending
 from recordings.states.facts import Fact, FactKind, in_order
-from recordings.states.gathered import (
-    Gathered,
-    layout_template_of,
-    opening_of,
-    parameters_of,
-    plan_of,
-    planned_end_of,
-    sort_out,
-)
-from recordings.states.inventory import explain_missing, list_files, plan_seen
-from recordings.states.judged import judge_files, mark_deleted
-from recordings.states.lineage import by_age, current_of, is_displaced, unheard_attempts
+from recordings.states.gathered import layout_template_of, opening_of, planned_end_of
+from recordings.states.inventory import explain_missing
+from recordings.states.judged import mark_deleted
+from recordings.states.lineage import is_displaced
 from recordings.states.observed import fold_observed
-from recordings.states.outcome import Outcome, certain_outcome, closing_outcome, is_told_whole, is_whole
+from recordings.states.outcome import Outcome
 from recordings.states.policy import Policy
+from recordings.states.reading import Reading, read_ledger
 from recordings.states.snapshot import Snapshot
-from recordings.states.stored import StorageSight, see_storage, stored_files
+from recordings.states.stored import StorageSight
 from recordings.states.task import TaskEvidence
-from recordings.states.task_storage import add_stored
 from recordings.states.verdict import ended_at as ended_at_of
-from recordings.states.verdict import exit_reason_of, fault_of, live_state, media_of, outcome_of, vendor_words
+from recordings.states.verdict import fault_of, media_of, vendor_words
 from recordings.states.vocabulary import Reason, State, is_terminal
 
 
@@ -41,88 +34,53 @@ def fold(facts: Iterable[Fact], *, policy: Policy) -> Snapshot:
     opening = opening_of(known)
     if opening.kind == FactKind.OBSERVED and opening.data["family"] != "trtc":
         return fold_observed(known, opening=opening, policy=policy)
-    ledger = sort_out(known, opening=opening)
-    spacing = timedelta(seconds=policy.gone_spacing_seconds)
-    parameters, revision, pending = parameters_of(ledger)
-    family = ledger.observed_family
-    storage_kind = ledger.requested.data.get("storage_kind", "cos")
-    plan = plan_seen(ledger.tasks.values()) if family else plan_of(storage_kind, parameters)
-    can_be_asked = plan.storage_kind != "vod" or any(task.file_ids for task in ledger.tasks.values())
-    sight = see_storage(known, is_wanted=bool(ledger.requested.data.get("check_files")) and can_be_asked)
-    for task_id, folder in stored_files(known).items():
-        add_stored(ledger.tasks[task_id], folder, transcoded_kind=plan.transcoded_kind)
-    tasks = by_age(ledger)
-    current = current_of(tasks)
-    stop = ledger.stops[0] if ledger.stops else None
-    stop_reason = Reason(stop.data["reason"]) if stop else None
-    unheard = unheard_attempts(ledger, tasks, current)
-    ended_at = current.ended_at(spacing=spacing) if current else None
-    exited_at = None if unheard and not ledger.is_waiting_waived else ended_at
-    files = judge_files(list_files(tasks=tasks, plan=plan), tasks)
-    ending = Ending(
-        tasks=tasks,
-        current=current,
-        files=files,
-        plan=plan,
-        exit_reason=exit_reason_of(current, stop_reason) if exited_at else None,
-        asked_to_stop=stop is not None,
-        has_twin=len(tasks) > 1 or bool(unheard) or is_displaced(current),
-        sight=sight,
-        successor_lost=bool(unheard) and current is not None and (is_displaced(current) or current.left_at is None),
-    )
-    closing = closing_outcome(ending)
-    # Of what was started elsewhere nobody knows which files were asked for.
-    certain = certain_outcome(ending) if exited_at is not None and not family else None
-    live = live_state(ledger, current, stop, ended_at, exited_at)
-    told_whole = exited_at is not None and is_told_whole(ending)
-    heard_at = max((at for at in (exited_at, ledger.quiet_since) if at is not None), default=None)
-    whole = told_whole and is_whole(ending, heard_at=heard_at, quiet_after=timedelta(seconds=policy.settle_seconds))
-    # After the end, what is still on its way is no evidence; what is there is.
-    is_over = exited_at is not None or (bool(ledger.settled) and sight.was_read)
-    may_improve = is_over and bool(ending.there) and not ending.awaits_look(heard_at=heard_at)
-    late = closing if whole or may_improve else None
-    outcome = outcome_of(ledger, stop, certain, late, live)
+    reading = read_ledger(known, opening=opening, policy=policy)
+    return _tell(known, reading, conclude(reading, policy=policy), policy)
+
+
+def _tell(known: list[Fact], reading: Reading, conclusion: Conclusion, policy: Policy) -> Snapshot:
+    ledger, ending, outcome, current = reading.ledger, reading.ending, conclusion.outcome, reading.current
     terminal = is_terminal(outcome.state)
+    spacing = timedelta(seconds=policy.gone_spacing_seconds)
     # What storage answered to us are not the vendor's words: they are among the details.
     words = {} if outcome.reason == Reason.STORAGE_UNREADABLE else vendor_words(ledger, outcome)
-
     return Snapshot(
         state=outcome.state,
-        media=None if terminal or ended_at is not None or current is None else media_of(current),
+        media=None if terminal or reading.ended_at is not None or current is None else media_of(current),
         reason=outcome.reason,
         fault=fault_of(outcome, words),
         vendor_code=words.get("code", ""),
         vendor_message=words.get("message", ""),
         vendor_request_id=words.get("request_id") or ledger.request_id,
         task_id=current.task_id if current else "",
-        tasks=tuple(tasks),
-        files=mark_deleted(explain_missing(files) if terminal else files, sight),
+        tasks=tuple(ending.tasks),
+        files=mark_deleted(explain_missing(ending.files) if terminal else tuple(ending.files), ending.sight),
         attempts=tuple(ledger.attempts[number] for number in sorted(ledger.attempts)),
-        parameters=parameters,
-        layout_template=layout_template_of(ledger, revision),
-        pending_revision=pending,
-        revision=revision,
+        parameters=reading.parameters,
+        layout_template=layout_template_of(ledger, reading.revision),
+        pending_revision=reading.pending,
+        revision=reading.revision,
         requested_at=ledger.requested.occurred_at,
-        started_at=min((t.started_at for t in tasks if t.started_at), default=None),
-        media_started_at=min((t.media_started_at for t in tasks if t.media_started_at), default=None),
-        ended_at=ended_at_of(ledger, exited_at) if terminal else exited_at,
-        stop_requested_at=stop.occurred_at if stop else None,
-        stop_reason=stop_reason,
-        planned_end_at=planned_end_of(ledger, parameters),
-        exited_at=exited_at,
-        awaits_twin=ended_at is not None and exited_at is None,
+        started_at=min((t.started_at for t in ending.tasks if t.started_at), default=None),
+        media_started_at=min((t.media_started_at for t in ending.tasks if t.media_started_at), default=None),
+        ended_at=ended_at_of(ledger, reading.exited_at) if terminal else reading.exited_at,
+        stop_requested_at=reading.stop.occurred_at if reading.stop else None,
+        stop_reason=reading.stop_reason,
+        planned_end_at=planned_end_of(ledger, reading.parameters),
+        exited_at=reading.exited_at,
+        awaits_twin=reading.ended_at is not None and reading.exited_at is None,
         displaced=is_displaced(current),
         quiet_since=ledger.quiet_since,
-        whole=whole,
-        told_whole=told_whole,
-        closing=closing,
-        storage=sight,
+        whole=conclusion.whole,
+        told_whole=conclusion.told_whole,
+        closing=conclusion.closing,
+        storage=ending.sight,
         verified=_verified(outcome, ending),
         provisional_reason=doubt_of(known, is_over=terminal),
-        details=_tell_storage(sight),
-        observed_family=family,
-        live_tasks=_live_tasks(tasks, outcome.state, spacing),
-        closes_at=_closes_at(ledger, current, exited_at, whole, policy) if family and not terminal else None,
+        details=_tell_storage(ending.sight),
+        observed_family=ledger.observed_family,
+        live_tasks=_live_tasks(ending.tasks, outcome.state, spacing),
+        closes_at=_closes_at(reading, conclusion, policy) if ledger.observed_family and not terminal else None,
     )
 
 
@@ -144,7 +102,7 @@ def _tell_storage(sight: StorageSight) -> Mapping[str, Any]:
     return {"storage": told}
 
 
-def _live_tasks(tasks: list[TaskEvidence], state: State, spacing: timedelta) -> int:
+def _live_tasks(tasks: Sequence[TaskEvidence], state: State, spacing: timedelta) -> int:
     """Return how many tasks may run: the ones known and not ended, or the one that a create may have made.
 
     A recording that waits for another try keeps its place; of a closed one, a task whose end the vendor accepted is no
@@ -159,13 +117,11 @@ def _live_tasks(tasks: list[TaskEvidence], state: State, spacing: timedelta) -> 
 _HOLDS_PLACE = (State.STARTING, State.RECORDING, State.PAUSED, State.STOPPING)
 
 
-def _closes_at(
-    ledger: Gathered, current: TaskEvidence | None, exited_at: datetime | None, whole: bool, policy: Policy
-) -> datetime:
+def _closes_at(reading: Reading, conclusion: Conclusion, policy: Policy) -> datetime:
     """Return when the clock closes a TRTC recording that was started elsewhere."""
-    last = ledger.quiet_since or ledger.requested.received_at
-    if exited_at is not None:
-        seconds = policy.foreign_quiet_seconds if whole else policy.transcode_deadline_seconds
+    last = reading.ledger.quiet_since or reading.ledger.requested.received_at
+    if reading.exited_at is not None:
+        seconds = policy.foreign_quiet_seconds if conclusion.whole else policy.transcode_deadline_seconds
         return last + timedelta(seconds=seconds)
-    alive_at = current.alive_at if current else None
+    alive_at = reading.current.alive_at if reading.current else None
     return max(last, alive_at or last) + timedelta(seconds=policy.silence_seconds)

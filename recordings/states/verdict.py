@@ -1,14 +1,13 @@
-"""The state, with its reason, whose fault it is, and the vendor's words on it."""
+"""Why a recording ended, whose fault it is, when it was, and the vendor's words on it."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from recordings.states.facts import Fact, FactKind
 from recordings.states.gathered import Gathered
-from recordings.states.outcome import Outcome, failed_start
+from recordings.states.outcome import Outcome
 from recordings.states.task import TaskEvidence
-from recordings.states.vocabulary import FAULT_OF_REASON, Fault, Media, Reason, State, is_terminal, merit
+from recordings.states.vocabulary import FAULT_OF_REASON, Fault, Media, Reason, State, is_terminal
 
 
 def exit_reason_of(current: TaskEvidence | None, stop_reason: Reason | None) -> Reason | None:
@@ -18,88 +17,6 @@ def exit_reason_of(current: TaskEvidence | None, stop_reason: Reason | None) -> 
     if told is None and current is not None and current.exited_at is None:
         return Reason.VANISHED
     return told  # None: files alone told that it left
-
-
-def live_state(
-    ledger: Gathered,
-    current: TaskEvidence | None,
-    stop: Fact | None,
-    ended_at: datetime | None,
-    exited_at: datetime | None,
-) -> State:
-    """Return the state by what was asked and seen, leaving aside what is certain and what the clock concluded."""
-    if exited_at is not None:
-        return State.FINALIZING
-    if current is None and stop is None and not any(a.may_have_acted for a in ledger.attempts.values()):
-        last = ledger.attempts[max(ledger.attempts)] if ledger.attempts else None
-        return State.QUEUED if last is None or last.data.get("why") in WHY_QUEUED else State.STARTING
-    if stop is not None or (current is not None and current.exiting_since is not None):
-        return State.STOPPING
-    if (
-        current is not None
-        and ended_at is None
-        and (current.started_at or (ledger.observed_family and current.began_at))
-    ):
-        return State.RECORDING
-    return State.STARTING
-
-
-# Why a create that did not act goes back to the queue: it waits for a place, for its turn, or for an operator.
-WHY_QUEUED = ("throttled", "quota", "credentials")
-
-
-def outcome_of(
-    ledger: Gathered, stop: Fact | None, certain: Outcome | None, late: Outcome | None, live: State
-) -> Outcome:
-    """Return the best of what is certain and what was closed; the live state when there is neither.
-
-    After a recording was closed, evidence that still comes in can only improve on it.
-    """
-    closed = [Outcome(State(f.data["state"]), _reason_or_none(f.data.get("reason"))) for f in ledger.settled]
-    if never_created := _never_created(ledger, stop):
-        closed.append(never_created)
-    if live == State.FINALIZING and (failed := failed_start(list(ledger.tasks.values()))):
-        closed.append(failed)
-    if closed and late is not None:
-        closed.append(late)
-    if certain is not None:
-        closed.append(certain)
-    return max(closed, key=_worth, default=Outcome(live, None))
-
-
-def _worth(outcome: Outcome) -> tuple[int, bool]:
-    """Return what the better of two outcomes has more of; of equals, one that storage was asked about."""
-    return merit(outcome.state), outcome.reason != Reason.STORAGE_UNREADABLE
-
-
-def _never_created(ledger: Gathered, stop: Fact | None) -> Outcome | None:
-    """Return how a recording ended for which the vendor made no task, as far as anybody knew.
-
-    A task that shows up later, against the vendor's word, is ended; it does not revive the recording.
-    """
-    attempts = [ledger.attempts[number] for number in sorted(ledger.attempts)]
-    if ledger.observed_family:
-        return None
-    if any(attempt.may_have_acted or attempt.outcome == FactKind.CREATE_ACCEPTED for attempt in attempts):
-        return None
-    learnt = max((attempt.learnt_at for attempt in attempts if attempt.learnt_at is not None), default=None)
-    if attempts and attempts[-1].outcome == FactKind.CREATE_REJECTED:
-        outcome = Outcome(State.FAILED, Reason(attempts[-1].data["reason"]))
-    elif attempts and attempts[-1].data.get("why") in WHY_QUEUED and not ledger.requested.data.get("queue", True):
-        refused = attempts[-1].data["why"] == "credentials"
-        outcome = Outcome(State.FAILED, Reason.CREDENTIALS if refused else Reason.QUOTA)
-    elif stop is not None:
-        outcome = Outcome(State.CANCELED, Reason(stop.data["reason"]))
-        learnt = max(learnt or stop.received_at, stop.received_at)
-    else:
-        return None
-    if any(learnt is None or task.first_seen <= learnt for task in ledger.tasks.values()):
-        return None
-    return outcome
-
-
-def _reason_or_none(text: str | None) -> Reason | None:
-    return Reason(text) if text else None
 
 
 def vendor_words(ledger: Gathered, outcome: Outcome) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from recordings.states.attempt import WHY_QUEUED
 from recordings.states.deadlines import deadline_of
 from recordings.states.duties import next_step
 from recordings.states.facts import Fact, FactKind, Source
@@ -21,7 +22,6 @@ from recordings.states.steps import (
     Settle,
     Step,
 )
-from recordings.states.verdict import WHY_QUEUED
 from recordings.states.vocabulary import State, is_terminal, merit
 from tests.recordings.states.vendor import BEGINNING, Event, Scenario, Vendor, moment
 
