@@ -13,3 +13,5 @@ if __name__ == "__main__":
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:  # one line for whoever has to mend it; the code is not at fault
         sys.exit(f"Not started: {error}")
+    except KeyboardInterrupt:  # before a command could say what it does then
+        sys.exit(130)
