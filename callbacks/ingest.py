@@ -15,6 +15,7 @@ from callbacks.group_commit import GroupCommit
 from callbacks.keyring import Ring
 from callbacks.metrics import observe_lag
 from callbacks.outage import AWAY, let_connection_go, start_draining, the_spool
+from callbacks.pause import the_pause
 from callbacks.providers.base import Provider, Terms, WrongApplication
 from callbacks.redaction import scrub
 from callbacks.spool import SpoolFull
@@ -22,8 +23,6 @@ from callbacks.store import Ingested, keep_failed, store
 
 logger = logging.getLogger(__name__)
 
-# After a failure nobody asks it again for so long, so that a hanging one does not hold every thread.
-PAUSE_SECONDS = 0.5
 # A transaction that failed later than this is not tried again at once: the vendor waits 5 s for the answer.
 PATIENCE_SECONDS = 0.5
 
@@ -56,7 +55,7 @@ def ingest(*, provider: Provider, ring: Ring, headers: Mapping[str, str], body: 
         quiet_seconds=ring.quiet_seconds,
     )
     try:
-        ingested = _group.submit(delivery)
+        ingested = _spool([delivery])[0] if the_pause.excuses() else _group.submit(delivery)
     except (SpoolFull, OSError) as error:
         raise NotKept from error
     except Exception as error:
@@ -73,43 +72,37 @@ def ingest(*, provider: Provider, ring: Ring, headers: Mapping[str, str], body: 
 # --- into the database, or else onto the disk
 
 
-class Pause:
-    """Whether the database is left in peace for a moment."""
-
-    def __init__(self) -> None:
-        self._until = 0.0
-
-    def begin(self) -> None:
-        self._until = time.monotonic() + PAUSE_SECONDS
-
-    def is_on(self) -> bool:
-        return time.monotonic() < self._until
-
-
-_pause = Pause()
-
-
 def _commit(deliveries: Sequence[Delivery]) -> Sequence[Ingested]:
-    if not _pause.is_on():
+    if not the_pause.is_on():
         began = time.monotonic()
         try:
-            return store(deliveries)
+            return _store(deliveries)
         except AWAY as error:
             logger.warning("callbacks_not_stored", extra={"why": _first_line(error)})
             try:
                 if time.monotonic() - began < PATIENCE_SECONDS:
                     # The connection may have died with a server that is back already; or it was a deadlock.
                     let_connection_go()
-                    return store(deliveries)
+                    return _store(deliveries)
             except AWAY:
                 pass
-            _pause.begin()
+            the_pause.begin()
+    return _spool(deliveries)
+
+
+def _spool(deliveries: Sequence[Delivery]) -> Sequence[Ingested]:
     spool = the_spool()
     if spool is None:
         raise SpoolFull("no spool is configured")
     spool.append([delivery.to_spooled() for delivery in deliveries])
     start_draining()
     return [Ingested.SPOOLED] * len(deliveries)
+
+
+def _store(deliveries: Sequence[Delivery]) -> Sequence[Ingested]:
+    results = store(deliveries)
+    the_pause.end()
+    return results
 
 
 _group: GroupCommit[Delivery, Ingested] = GroupCommit(_commit)

@@ -118,6 +118,7 @@ APPEND_SLASH = False
 
 if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.database("DATABASE_URL")}
+    DATABASES["default"]["ENGINE"] = "config.postgresql"
 else:
     DATABASES = {
         "default": {
@@ -128,7 +129,8 @@ else:
     }
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
-# A server whose host died says nothing more: whoever waits for it gives up in seconds, not after hours.
+# A server whose host died says nothing more: whoever waits for it gives up in seconds, not after hours. One whose host
+# is frozen, or whose disk stands still, is given up by web after DATABASE_PATIENCE (config/postgresql).
 _IMPATIENT = {
     "connect_timeout": 3,
     "keepalives_idle": 10,
@@ -137,6 +139,8 @@ _IMPATIENT = {
     "tcp_user_timeout": 15_000,  # milliseconds
 }
 DATABASES["default"]["OPTIONS"] = _IMPATIENT | DATABASES["default"].get("OPTIONS", {})
+# Seconds of waiting for it, in requests whose path begins so. A vendor waits 5 s for the answer to a callback.
+DATABASE_PATIENCE = {"/callbacks/": 3.0, "/readyz": 3.0, "": 15.0}
 
 # Callbacks that came while the database was away, fsynced; one folder for all processes of a host. Empty: they are
 # answered 503 then, and the vendor's own retries must do.

@@ -12,8 +12,8 @@ from rest_framework.test import APIClient
 
 from applications.models import ApiKey, Application, StorageProfile
 from applications.services import create_api_key, create_application
-from callbacks.ingest import Pause
 from callbacks.outage import the_drainer, the_spool
+from callbacks.pause import the_pause
 from tests.vendor import Vendor
 
 ApiClient = Callable[..., APIClient]
@@ -143,7 +143,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture(autouse=True)
 def _no_spool(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let no test put callbacks where another one, or a service on this machine, would find them."""
-    monkeypatch.setattr("callbacks.ingest._pause", Pause())
+    the_pause.end()
     settings.SPOOL_FOLDER = ""
     the_spool.cache_clear()
     the_drainer.cache_clear()

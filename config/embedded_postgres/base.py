@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from django.db.backends.postgresql import base
-
 from config.embedded_postgres.server import ensure_running
+from config.postgresql import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -1,5 +1,6 @@
 """Several web and worker processes that are started again when they die."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -119,6 +120,12 @@ class Fleet(Stack):
         self.history.write("database_restart")
         self.database.shut_down_at_once()
         self.bring_database_back()
+
+    def freeze_database(self, seconds: float) -> None:
+        """Let PostgreSQL say nothing for a while, with all its connections open."""
+        self.history.write("database_frozen", seconds=seconds)
+        with self.database.frozen():
+            time.sleep(seconds)
 
 
 def _web(number: int, port: int) -> Member:

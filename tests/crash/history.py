@@ -41,7 +41,7 @@ class History:
         for entry in self.entries():
             if entry["kind"] in ("kill", "stall", "terminate"):
                 counts[f"{entry['kind']} {entry['who'].rstrip('0123456789')}"] += 1
-            elif entry["kind"] in ("database_restart", "engine_emptied", "link_cut"):
+            elif entry["kind"] in ("database_restart", "database_frozen", "engine_emptied", "link_cut"):
                 counts[entry["kind"].replace("_", " ")] += 1
                 counts["jobs lost"] += entry.get("jobs", 0)
         return +counts

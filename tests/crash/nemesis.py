@@ -39,11 +39,11 @@ def failpoints(*, kill: float = 1.0, pause: float = 0.01, seconds: float = 5.0) 
 
 @dataclass
 class Nemesis:
-    """Kills and stalls processes and restarts the database.
+    """Kills and stalls processes, and restarts and freezes the database.
 
     Attributes:
         every: Seconds between two acts, on average.
-        database_restarts: At most so many.
+        database_restarts: At most so many, and as many frosts.
         stall_seconds: Longest stall; longer than a lease, so that some are outlived.
     """
 
@@ -56,7 +56,7 @@ class Nemesis:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
         self._stop = threading.Event()
-        self._restarts = 0
+        self._restarts = self._frosts = 0
         self._error: BaseException | None = None
 
     @contextmanager
@@ -80,12 +80,16 @@ class Nemesis:
             self._error = error
 
     def _act(self) -> None:
-        act = self._random.choices(("kill", "stall", "database"), weights=(6, 3, 1))[0]
+        act = self._random.choices(("kill", "stall", "restart", "freeze"), weights=(12, 6, 2, 1))[0]
         ready = [member for member in self.fleet.members if member.is_ready]
-        if act == "database":
+        if act == "restart":
             if self._restarts < self.database_restarts:
                 self._restarts += 1
                 self.fleet.restart_database()
+        elif act == "freeze":
+            if self._frosts < self.database_restarts:
+                self._frosts += 1
+                self.fleet.freeze_database(self._random.uniform(0.2, self.stall_seconds))
         elif ready:
             member = self._random.choice(ready)
             if act == "kill":

@@ -4,7 +4,8 @@ import fcntl
 import os
 import signal
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
@@ -55,6 +56,21 @@ class Database:
         """End the server as `pg_ctl stop` does."""
         self._end(signal.SIGINT)
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let no process of the server go on for the length of a with block: its connections stay, nothing answers."""
+        postmaster = int(self._line(0))
+        pids = [postmaster]
+        os.kill(postmaster, signal.SIGSTOP)  # first, so that it makes no more
+        try:
+            for pid in _children_of(postmaster):
+                os.kill(pid, signal.SIGSTOP)
+                pids.append(pid)
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
     def close(self) -> None:
         """End the server in order."""
         self._end(signal.SIGINT)
@@ -78,6 +94,11 @@ class Database:
 
     def _line(self, number: int) -> str:
         return self._pid_file.read_text().splitlines()[number]
+
+
+def _children_of(parent: int) -> list[int]:
+    tasks = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(pid) for task in tasks for pid in task.read_text().split()]
 
 
 def _is_running(pid: int) -> bool:

@@ -7,6 +7,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from tests.callbacks.sequences import many_bodies_of
 from tests.e2e.stack import Stack
-from tests.e2e.traffic import APP_IDS, Caller, NoAnswer, Told, in_threads, note
+from tests.e2e.traffic import ANSWER_SECONDS, APP_IDS, Caller, NoAnswer, Told, in_threads, note
 
 FAMILIES = ("trtc", "tiw", "gme", "css")
 FIRST_TASK = 446946705284000000
@@ -250,7 +251,9 @@ def make_keys_known(stack: Stack, ports: Sequence[int]) -> list[Told]:
     return told
 
 
-def test_callbacks_go_on_while_the_database_is_away(stack: Stack) -> None:
+@pytest.mark.parametrize("outage", ["down", "frozen"])
+def test_callbacks_go_on_while_the_database_is_away(stack: Stack, outage: str) -> None:
+    """Down: nobody listens. Frozen: its connections stay, and nothing answers."""
     ports = stack.start_two_webs()
     known = make_keys_known(stack, ports)
     enough = 10 + int(RATE * (OUTAGE_SECONDS + 30) / STEADY_TASKS)
@@ -258,7 +261,7 @@ def test_callbacks_go_on_while_the_database_is_away(stack: Stack) -> None:
     with ThreadPoolExecutor(1) as pool:
         senders = pool.submit(in_threads, range(THREADS), steady.tell_all, paths=stack.paths, threads=THREADS)
         try:
-            away_from, strangers, away_until = _outage(stack, steady, ports)
+            away_from, strangers, away_until = _outage(stack, steady, ports, is_frozen=outage == "frozen")
         finally:
             steady.is_over.set()
         answers = [answer for lane in senders.result() for answer in lane]
@@ -275,24 +278,31 @@ def test_callbacks_go_on_while_the_database_is_away(stack: Stack) -> None:
     _assert_in_order_per_task(stack, answers, spooled)
 
 
-def _outage(stack: Stack, steady: Steady, ports: tuple[int, int]) -> tuple[float, list[int], float]:
+def _outage(stack: Stack, steady: Steady, ports: tuple[int, int], *, is_frozen: bool) -> tuple[float, list[int], float]:
     """Take the database away for a while; in the middle of it one process dies, and its successor knows no keys."""
     time.sleep(2)
-    stack.database.shut_down_at_once()
-    away_from = time.monotonic()
-    time.sleep(OUTAGE_SECONDS / 2)
-    steady.ports = ports[:1]
-    time.sleep(0.5)  # for answers that are under way
-    stack.kill("web2")
-    stack.start_web("web2", ports[1])
-    told = first_events(range(2000, 2004))
-    strangers = in_threads(told, lambda caller, event: caller.tell(event, ports[1]), paths=stack.paths)
-    time.sleep(max(away_from + OUTAGE_SECONDS - time.monotonic(), 0))
-    away_until = time.monotonic()
-    stack.bring_database_back()
+    with stack.database.frozen() if is_frozen else _down(stack):
+        away_from = time.monotonic()
+        time.sleep(OUTAGE_SECONDS / 2)
+        steady.ports = ports[:1]
+        time.sleep(ANSWER_SECONDS if is_frozen else 0.5)  # for answers that are under way
+        stack.kill("web2")
+        stack.start_web("web2", ports[1])
+        told = first_events(range(2000, 2004))
+        strangers = in_threads(told, lambda caller, event: caller.tell(event, ports[1]), paths=stack.paths)
+        time.sleep(max(away_from + OUTAGE_SECONDS - time.monotonic(), 0))
+        away_until = time.monotonic()
+    time.sleep(1)  # until the process without keys asks for them again
     steady.ports = ports
     time.sleep(2)
     return away_from, strangers, away_until
+
+
+@contextmanager
+def _down(stack: Stack) -> Iterator[None]:
+    stack.database.shut_down_at_once()
+    yield
+    stack.bring_database_back()
 
 
 def _assert_in_order_per_task(stack: Stack, answers: Sequence[Answer], spooled: Sequence[Answer]) -> None:

@@ -1,6 +1,5 @@
 """Claims that only real processes can prove: a frozen database, an orderly end."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -59,34 +58,17 @@ def hang_creates(stack: Stack, seconds: float) -> None:
 def test_a_frozen_database_is_told_in_time_and_forgiven_when_it_thaws(stack: Stack) -> None:
     stack.start_web()
     assert ask(stack, "readyz").status_code == 200
-    with frozen(stack):
+    with stack.database.frozen():
         began = time.monotonic()
         answers = [ask(stack, path) for path in ("readyz", "metrics", "healthz")]
         took = time.monotonic() - began
+        refused = stack.session.get(f"{stack.web_url}/api/v1/recordings", timeout=20)
 
     assert [answer.status_code for answer in answers] == [503, 200, 200]
     assert "recordings_database_up 0.0" in answers[1].text
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (503, "database_unavailable")
     assert took < 15  # two of them wait for 2.5 s each; the machine may be busy
     until(lambda: ask(stack, "readyz").status_code == 200)
-
-
-class frozen:  # noqa: N801 - used as a function
-    """Stop every process of the stack's database for the length of a with block."""
-
-    def __init__(self, stack: Stack) -> None:
-        server = int(stack.database._line(0))
-        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-        self._pids = [server, *map(int, children)]
-
-    def __enter__(self) -> None:
-        self._tell(signal.SIGSTOP)
-
-    def __exit__(self, *exc: object) -> None:
-        self._tell(signal.SIGCONT)
-
-    def _tell(self, number: signal.Signals) -> None:
-        for pid in self._pids:
-            os.kill(pid, number)
 
 
 def test_a_worker_told_to_end_finishes_its_job_and_takes_up_nothing_more(stack: Stack) -> None:

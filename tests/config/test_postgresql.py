@@ -1,0 +1,68 @@
+"""A database that says nothing is given up by whoever has no more patience."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.db import OperationalError, close_old_connections, connection, transaction
+
+from config.postgresql.patience import wait_at_most
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def _impatient() -> Iterator[None]:
+    wait_at_most(0.3)
+    yield
+    wait_at_most(None)
+    close_old_connections()
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_statement_without_an_answer_is_given_up_and_the_next_request_gets_a_new_connection() -> None:
+    began = time.monotonic()
+    with pytest.raises(OperationalError, match=r"no answer within 0\.3 s"):
+        _sleep(5)
+
+    assert time.monotonic() - began < 2
+    close_old_connections()  # as between two requests
+    with pytest.raises(OperationalError, match="no patience left"):
+        _sleep(0)
+    wait_at_most(0.3)
+    assert _sleep(0.1) == 0
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_what_is_waited_for_adds_up() -> None:
+    assert _sleep(0.2) == 0
+    with pytest.raises(OperationalError, match=r"no answer within 0\.1 s"):
+        _sleep(0.2)
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_transaction_that_is_given_up_is_not_committed() -> None:
+    with pytest.raises(OperationalError):
+        _create_table_and_sleep()
+
+    wait_at_most(None)
+    close_old_connections()
+    assert "given_up" not in connection.introspection.table_names()
+
+
+def test_without_a_limit_it_is_waited_for() -> None:
+    assert _sleep(0.5) == 0
+
+
+@transaction.atomic
+def _create_table_and_sleep() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE given_up ()")
+    _sleep(5)
+
+
+def _sleep(seconds: float) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 0 FROM pg_sleep(%s)", [seconds])
+        (answer,) = cursor.fetchone()
+    return int(answer)
