@@ -137,6 +137,8 @@ _IMPATIENT = {
     "keepalives_interval": 3,
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,  # milliseconds
+    # The other way round: what a frozen process of ours holds locked is free again after a minute.
+    "options": "-c idle_in_transaction_session_timeout=60s",
 }
 DATABASES["default"]["OPTIONS"] = _IMPATIENT | DATABASES["default"].get("OPTIONS", {})
 # Seconds of waiting for it, in requests whose path begins so. A vendor waits 5 s for the answer to a callback.

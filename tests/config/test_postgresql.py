@@ -54,6 +54,12 @@ def test_without_a_limit_it_is_waited_for() -> None:
     assert _sleep(0.5) == 0
 
 
+def test_the_server_gives_up_a_process_that_stands_still_in_a_transaction() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("1min",)
+
+
 @transaction.atomic
 def _create_table_and_sleep() -> None:
     with connection.cursor() as cursor:
