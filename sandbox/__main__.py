@@ -5,6 +5,7 @@ import asyncio
 import json
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -14,7 +15,7 @@ from sandbox.app import make_app
 from sandbox.apps import BadApp
 from sandbox.clock import FASTEST
 from sandbox.cloud import Cloud
-from sandbox.storage import Storage, open_storage
+from sandbox.storage import Folder, Storage
 from sandbox.studio import Studio
 
 SHUTDOWN_SECONDS = 0.2
@@ -76,10 +77,14 @@ def _speed(text: str) -> float:
 
 
 def _storage(text: str) -> Storage:
-    try:
-        return open_storage(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+    kind, _, where = text.partition(":")
+    if kind == "folder" and where:
+        return Folder(Path(where))
+    if kind == "s3" and where.startswith(("http://", "https://")):
+        from sandbox.s3 import S3  # noqa: PLC0415 - boto3 takes long to load, and few sandboxes store anything
+
+        return S3(where)
+    raise argparse.ArgumentTypeError("folder:/path or s3:http://address")
 
 
 def _app(text: str) -> dict[str, Any]:

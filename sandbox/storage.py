@@ -61,19 +61,3 @@ class Folder(Storage):
         if self._path not in path.parents:
             raise Refused("InvalidBucketName", "The bucket's name leaves the folder.")
         return path
-
-
-def open_storage(text: str) -> Storage:
-    """Read `folder:/path` or `s3:http://127.0.0.1:9000`.
-
-    Raises:
-        ValueError: Neither.
-    """
-    kind, _, where = text.partition(":")
-    if kind == "folder" and where:
-        return Folder(Path(where))
-    if kind == "s3" and where.startswith(("http://", "https://")):
-        from sandbox.s3 import S3  # noqa: PLC0415 - boto3 takes long to load, and few sandboxes store anything
-
-        return S3(where)
-    raise ValueError("folder:/path or s3:http://address")
