@@ -28,6 +28,7 @@ from recordings.services.errors import (
     InvalidParameters,
     NoRoom,
     NotChangeable,
+    NotNow,
     SlotTaken,
     StartedElsewhere,
     StorageAway,
@@ -35,7 +36,7 @@ from recordings.services.errors import (
     VersionMismatch,
 )
 from recordings.storage.words import explain
-from recordings.trtc.errors import Rejected
+from recordings.trtc.errors import CredentialsRejected, Rejected
 
 logger = logging.getLogger(__name__)
 
@@ -56,24 +57,42 @@ def _slot_taken(error: SlotTaken) -> exceptions.APIException:
 
 
 def _no_room(error: NoRoom) -> exceptions.APIException:
+    return _not_now(error, "no_room", _("It cannot start at once, and was not to be queued. Try again later."))
+
+
+def _busy(error: NotNow) -> exceptions.APIException:
+    return _not_now(
+        error, "busy", _("The vendor cannot be asked at once: calls wait for their moment. Try again later.")
+    )
+
+
+def _not_now(error: NotNow, code: str, detail: Any) -> exceptions.APIException:
     if error.why == "credentials":
-        detail = _("The vendor refuses the application's credentials. An operator has to act.")
-        answer = ApiError(503, "credentials_rejected", detail, fault="operator")
+        answer = _keys_refused()
     else:
-        detail = _("It cannot start at once, and was not to be queued. Try again later.")
-        answer = ApiError(429, "no_room", detail, fault="none", waiting_for=str(error.why))
+        answer = ApiError(429, code, detail, fault="none", waiting_for=error.why)
     answer.wait = math.ceil(error.retry_after_seconds)
     return answer
 
 
+def _keys_refused(**extra: Any) -> ApiError:
+    detail = _("The vendor refuses the application's credentials. An operator has to act.")
+    return ApiError(503, "credentials_rejected", detail, fault="operator", **extra)
+
+
 def _vendor_refused(error: VendorRefused) -> exceptions.APIException:
     gateway = error.error
-    vendor = {"code": gateway.code, "message": gateway.message, "request_id": gateway.request_id}
-    status = 422 if isinstance(gateway, Rejected) else 503
-    detail = _("The vendor refused.") if status == 422 else _("The vendor did not answer. Try again later.")
-    recording = {"recording": str(error.recording_id)} if error.recording_id else {}
-    code = "vendor_refused" if status == 422 else "vendor_unavailable"
-    return ApiError(status, code, detail, fault=gateway.fault, vendor=vendor, **recording)
+    said: dict[str, Any] = {
+        "vendor": {"code": gateway.code, "message": gateway.message, "request_id": gateway.request_id}
+    }
+    if error.recording_id:
+        said["recording"] = str(error.recording_id)
+    if isinstance(gateway, CredentialsRejected):
+        return _keys_refused(**said)
+    if isinstance(gateway, Rejected):
+        return ApiError(422, "vendor_refused", _("The vendor refused."), fault=gateway.fault, **said)
+    detail = _("The vendor did not answer. Try again later.")
+    return ApiError(503, "vendor_unavailable", detail, fault=gateway.fault, **said)
 
 
 def _storage_broken(error: StorageBroken) -> exceptions.APIException:
@@ -86,6 +105,7 @@ ANSWERS: dict[type[Exception], Callable[[Any], exceptions.APIException]] = {
     InvalidParameters: lambda error: exceptions.ValidationError(error_details(error.problems)),
     SlotTaken: _slot_taken,
     NoRoom: _no_room,
+    NotNow: _busy,
     VendorRefused: _vendor_refused,
     IdempotencyMismatch: lambda _error: ApiError(
         422, "idempotency_mismatch", _("This Idempotency-Key was used with another body."), fault="caller"

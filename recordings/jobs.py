@@ -15,7 +15,7 @@ from recordings.gateway import get_gateway
 from recordings.log_context import log_with
 from recordings.metrics import count_rescue
 from recordings.models import IdempotencyKey, Recording
-from recordings.services import admission, preflight, retention
+from recordings.services import admission, pacing, preflight, retention
 from recordings.services import advance as services
 from recordings.services.ask_storage import ask_storage_of_profile
 from recordings.services.storage_confirm import confirm_by_storage
@@ -47,6 +47,7 @@ def admit(application_id: int) -> None:
 @app.task(name="recordings.sweep", queue="recordings", queueing_lock="recordings.sweep")
 def sweep(timestamp: int) -> None:
     """Wake a worker for every recording that is due, and let through who waits, whatever was or was not done before."""
+    pacing.forget_old_keys()
     for recording_id, urgency in Recording.objects.due().values_list("pk", "urgency")[:MOST_WOKEN]:
         wake_once(recording_id, Urgency(urgency))
     for application_id in admission.waiting_applications():

@@ -1,5 +1,6 @@
 """Acting on one recording through the services, and telling the operator what came of it."""
 
+import math
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recordings import gateway
-from recordings.admin.words import reason_words
+from recordings.admin.words import WAITING, reason_words
 from recordings.models import FactRow, Recording, RecordingFile
 from recordings.models.recording import Origin
 from recordings.services.confirm import confirm_recording
-from recordings.services.errors import FileNotThere, StartedElsewhere, StorageAway, VendorRefused
+from recordings.services.errors import FileNotThere, NotNow, StartedElsewhere, StorageAway, VendorRefused
 from recordings.services.hold import hold
 from recordings.services.ledger import lock_recording
 from recordings.services.links import make_link
@@ -37,6 +38,11 @@ def refresh_and_tell(request: HttpRequest, recording: Recording) -> None:
         fresh = refresh_recording(recording_id=recording.uuid, gateway=gateway.get_gateway())
     except VendorRefused as error:
         _tell_refusal(request, recording, error)
+        return
+    except NotNow as error:
+        text = _("%(room)s: the vendor was not asked; calls wait for %(what)s. Try again in %(seconds)d s.")
+        what = WAITING.get(error.why, error.why)
+        messages.warning(request, text % (told | {"what": what, "seconds": math.ceil(error.retry_after_seconds)}))
         return
     if fresh.looked_at == recording.looked_at:
         text = _("%(room)s: the vendor was not asked; it knows no task of this recording, or none any more.")

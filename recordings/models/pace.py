@@ -18,7 +18,7 @@ class Pace(models.Model):
             probe now and again.
         probe_at: When the next probe may go.
         opened_for: A digest of the keys that were refused: other keys are tried at once.
-        code, message: The vendor's words.
+        code, message: The vendor's words, when it stopped the calls.
     """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="paces")

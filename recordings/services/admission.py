@@ -7,7 +7,7 @@ The order: the highest priority; among equals the API key that holds the fewest 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -68,7 +68,7 @@ def enter_at_once(application: Application, *, priority: int) -> Permit | Denied
     turn = lock_turn(application, CREATE, account_of(application))
     places = count_places(application.pk, from_priority=priority)
     if places.waiting or places.taken >= application.task_limit:
-        return _denied_place(turn)
+        return _denied_place(application, places, turn)
     return take(turn, within=REQUEST_PATIENCE_SECONDS)
 
 
@@ -83,7 +83,8 @@ def enter(recording: Recording, snapshot: Snapshot) -> Permit | Denied:
         places = count_places(application.pk)
         room = _room(application, places, turn)
         if recording.pk not in _first(application.pk, room):
-            return _denied_place(turn)
+            denied = _denied_place(application, places, turn)
+            return denied if denied.why == Waiting.CREDENTIALS else replace(denied, seconds=math.inf)
     # Another try of a recording that was throttled or had no place is no repeat: the vendor only said "later".
     return take(turn, is_repeat=snapshot.live_tasks > 0, within=ADMITTED_PATIENCE_SECONDS)
 
@@ -149,10 +150,14 @@ def _room(application: Application, places: Places, turn: Turn) -> int:
     return max(min(application.task_limit - places.taken, moments - places.entering), 0)
 
 
-def _denied_place(turn: Turn) -> Denied:
+def _denied_place(application: Application, places: Places, turn: Turn) -> Denied:
+    """Return what who has no place waits for, and how long at least."""
     if turn.is_open:
         return Denied(Waiting.CREDENTIALS, max(turn.probe_in, 1.0))
-    return Denied(Waiting.QUOTA, RETRY_AFTER_QUOTA_SECONDS)
+    if turn.is_full or places.taken >= application.task_limit:
+        return Denied(Waiting.QUOTA, RETRY_AFTER_QUOTA_SECONDS)
+    # There are places; the ones before it take a moment each.
+    return Denied(Waiting.RATE, max(turn.free_in, 0.0) + (places.waiting + 1) * turn.interval)
 
 
 def _first(application_id: int, number: int) -> list[UUID]:

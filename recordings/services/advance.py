@@ -5,6 +5,7 @@ drives by then, and a task that turns out to be one too many is due for deletion
 """
 
 import logging
+import math
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -207,10 +208,11 @@ def _release(recording: Recording, snapshot: Snapshot, *, failed: bool, denied: 
 
 
 def _come_back_at(recording: Recording, denied: Denied, now: datetime) -> datetime:
-    """Return when to try again. Who waits for a place is called; the deadline is kept in any case."""
-    at = now + timedelta(seconds=denied.seconds)
-    if denied.why == Waiting.QUOTA:
-        at = recording.deadline_at or at
+    """Return when to try again. Who waits in the queue is called; the deadline is kept in any case."""
+    if math.isinf(denied.seconds):
+        at = recording.deadline_at or now + timedelta(seconds=current_policy().queue_deadline_seconds)
+    else:
+        at = now + timedelta(seconds=denied.seconds)
     if recording.state == State.QUEUED and recording.deadline_at:
         return min(at, recording.deadline_at)
     return _no_later_than_deadline(recording, at, now)

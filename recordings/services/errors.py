@@ -26,8 +26,8 @@ class SlotTaken(RecordingError):
         self.recording_id = recording_id
 
 
-class NoRoom(RecordingError):
-    """It would have to wait for its start, and the caller does not want that.
+class NotNow(RecordingError):
+    """Calls to the vendor have to wait, and the caller does not: nobody was asked.
 
     Args:
         why: `quota`, `rate` or `credentials`.
@@ -35,8 +35,12 @@ class NoRoom(RecordingError):
 
     def __init__(self, why: str, *, retry_after_seconds: float) -> None:
         super().__init__(why)
-        self.why = why
+        self.why = str(why)
         self.retry_after_seconds = retry_after_seconds
+
+
+class NoRoom(NotNow):
+    """It would have to wait for its start, and the caller does not want that."""
 
 
 class IdempotencyMismatch(RecordingError):

@@ -5,7 +5,11 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from recordings.models import Pace
+from recordings.models import Pace, Recording
+from recordings.states.vocabulary import LIVE
+
+# Codes that refuse one action to keys that may be good for others.
+OF_ONE_ACTION = ("UnauthorizedOperation", "AuthFailure.UnauthorizedOperation")
 
 
 class Row(NamedTuple):
@@ -13,6 +17,8 @@ class Row(NamedTuple):
 
     Attributes:
         is_open: These keys were refused.
+        was_opened: Some keys were, since the last success.
+        code: What the vendor said when it stopped the calls; empty while it has not.
     """
 
     pace_id: int
@@ -20,7 +26,9 @@ class Row(NamedTuple):
     repeat_free_in: float
     throttles: int
     is_open: bool
+    was_opened: bool
     probe_in: float | None
+    code: str
 
 
 def lock(application_id: int, action: str, *, keys: str) -> Row:
@@ -57,19 +65,38 @@ def put_off(pace_id: int, *, interval: float, next_at: datetime) -> bool:
     return _one(_PUT_OFF, [interval, pace_id, next_at]) is not None
 
 
-def slow_down(pace_id: int, *, longest: float, share: float) -> None:
+def slow_down(pace_id: int, *, longest: float, share: float, code: str, message: str) -> None:
     """Let nobody call for 2, 4, 8 … seconds, at most *longest*, times *share*."""
-    _one(_PAUSE, [longest, share, pace_id])
+    _one(_PAUSE, [longest, share, code, message, pace_id])
 
 
 def open_circuit(pace_id: int, *, keys: str, probe_seconds: float, code: str, message: str) -> None:
     """Let nobody call with *keys* but probes."""
-    _one(_OPEN, [probe_seconds, keys, code, message, pace_id])
+    _one(_OPEN, {"pace": pace_id, "keys": keys, "probe": probe_seconds, "code": code, "message": message})
 
 
 def recover(pace_id: int) -> None:
     """Let all call again."""
     _one(_RECOVER, [pace_id])
+
+
+def believe_keys(pace_id: int) -> None:
+    """Let all call again, of the application's other actions too: keys that are good for one are good.
+
+    Not where it was the permission for the action that was refused.
+    """
+    _one(_RECOVER, [pace_id])
+    _one(_RECOVER_OTHERS, [pace_id, [f"{code}%" for code in OF_ONE_ACTION]])
+
+
+def forget_refusal(pace_id: int, *, keys: str) -> bool:
+    """Let all call again unless keys with another digest were refused meanwhile; tell whether it was so."""
+    return _one(_FORGET, [pace_id, keys]) is not None
+
+
+def hasten(pace_id: int, *, within: float) -> None:
+    """Let the application's recordings that would be looked at within so many seconds be looked at now."""
+    _one(_HASTEN, [list(LIVE), within, pace_id])
 
 
 def _one(statement: str, parameters: Any) -> tuple[Any, ...] | None:
@@ -78,14 +105,16 @@ def _one(statement: str, parameters: Any) -> tuple[Any, ...] | None:
         return cursor.fetchone() if cursor.description else None
 
 
-_TABLE = Pace._meta.db_table
+_TABLE, _RECORDINGS = Pace._meta.db_table, Recording._meta.db_table
 _LOCK = f"""
     SELECT id,
            EXTRACT(EPOCH FROM next_at - clock_timestamp())::float8,
            EXTRACT(EPOCH FROM GREATEST(next_at, retry_at) - clock_timestamp())::float8,
            throttles,
            opened_at IS NOT NULL AND opened_for = %s,
-           EXTRACT(EPOCH FROM probe_at - clock_timestamp())::float8
+           opened_at IS NOT NULL,
+           EXTRACT(EPOCH FROM probe_at - clock_timestamp())::float8,
+           code
     FROM {_TABLE} WHERE application_id = %s AND action = %s FOR UPDATE
 """  # noqa: S608 - the table's own name
 _MAKE = f"INSERT INTO {_TABLE} (application_id, action) VALUES (%s, %s) ON CONFLICT DO NOTHING"  # noqa: S608
@@ -109,17 +138,36 @@ _PAUSE = f"""
         next_at = GREATEST(
             next_at, clock_timestamp() + make_interval(secs => LEAST(power(2, throttles + 1), %s)::float8 * %s)
         ),
-        throttles = LEAST(throttles + 1, 10)
+        throttles = LEAST(throttles + 1, 10),
+        code = CASE WHEN opened_at IS NULL THEN %s ELSE code END,
+        message = CASE WHEN opened_at IS NULL THEN %s ELSE message END
     WHERE id = %s
 """  # noqa: S608
 _OPEN = f"""
     UPDATE {_TABLE} SET
-        opened_at = COALESCE(opened_at, clock_timestamp()),
-        probe_at = clock_timestamp() + make_interval(secs => %s),
-        opened_for = %s, code = %s, message = %s
-    WHERE id = %s
+        opened_at = COALESCE(CASE WHEN opened_for = %(keys)s THEN opened_at END, clock_timestamp()),
+        probe_at = clock_timestamp() + make_interval(secs => %(probe)s),
+        opened_for = %(keys)s, code = %(code)s, message = %(message)s
+    WHERE id = %(pace)s
 """  # noqa: S608
-_RECOVER = f"""
-    UPDATE {_TABLE}
-    SET throttles = 0, opened_at = NULL, probe_at = NULL, opened_for = '', code = '', message = '' WHERE id = %s
+_WELL = "throttles = 0, opened_at = NULL, probe_at = NULL, opened_for = '', code = '', message = ''"
+_RECOVER = f"UPDATE {_TABLE} SET {_WELL} WHERE id = %s"  # noqa: S608
+_FORGET = f"UPDATE {_TABLE} SET {_WELL} WHERE id = %s AND opened_for = %s RETURNING id"  # noqa: S608
+# Nobody is waited for: who is at work on one of them will see for itself.
+_HASTEN = f"""
+    UPDATE {_RECORDINGS} SET next_check_at = clock_timestamp() WHERE id IN (
+        SELECT recording.id FROM {_RECORDINGS} AS recording JOIN {_TABLE} AS pace USING (application_id)
+        WHERE recording.state = ANY(%s) AND recording.lease_token IS NULL
+          AND recording.next_check_at BETWEEN clock_timestamp() AND clock_timestamp() + make_interval(secs => %s)
+          AND pace.id = %s
+        FOR UPDATE OF recording SKIP LOCKED
+    )
+"""  # noqa: S608
+# Never waited for: whoever holds one of them may wait for the first.
+_RECOVER_OTHERS = f"""
+    UPDATE {_TABLE} SET {_WELL} WHERE id IN (
+        SELECT other.id FROM {_TABLE} AS other JOIN {_TABLE} AS good USING (application_id)
+        WHERE good.id = %s AND other.opened_at IS NOT NULL AND NOT other.code LIKE ANY (%s)
+        FOR UPDATE OF other SKIP LOCKED
+    )
 """  # noqa: S608

@@ -16,10 +16,20 @@ from enum import StrEnum
 
 from applications.models import Application
 from recordings.metrics import observe_limiter_wait
+from recordings.models import Pace
 from recordings.services import pace_rows
+from recordings.services.vendor import account_of
 from recordings.trtc.account import Account
-from recordings.trtc.errors import CredentialsRejected, GatewayError, QuotaReached, Rejected, Throttled
-from recordings.trtc.vendor_codes import Action
+from recordings.trtc.errors import (
+    CredentialsRejected,
+    GatewayError,
+    QuotaReached,
+    Rejected,
+    TaskExists,
+    TaskGone,
+    Throttled,
+)
+from recordings.trtc.vendor_codes import Action, is_quota
 
 # Moments lie a little further apart than they must, so that calls which reach the vendor unevenly still fit its second.
 SPACING = 1.04
@@ -55,13 +65,23 @@ class Denied:
     seconds: float
 
 
+class Trouble(StrEnum):
+    """What the last answers said to everybody."""
+
+    NONE = "none"
+    THROTTLED = "throttled"
+    KEYS_REFUSED = "keys_refused"
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The pace of one action, locked until the transaction ends.
 
     Attributes:
         free_in: Seconds until the next free moment; negative when there is one now.
-        is_troubled: The last answers were refusals for everybody, so a success is news.
+        trouble: What a success would be news about.
+        is_full: The vendor says that its quota is, whatever ours says.
+        is_open: The account's keys are refused.
     """
 
     pace_id: int
@@ -69,7 +89,8 @@ class Turn:
     interval: float
     free_in: float
     repeat_free_in: float
-    is_troubled: bool
+    trouble: Trouble
+    is_full: bool
     is_open: bool
     probe_in: float
 
@@ -88,22 +109,29 @@ class Permit:
     interval: float
     at: float
     next_at: datetime
-    is_troubled: bool
+    trouble: Trouble
 
 
 def lock_turn(application: Application, action: Action, account: Account) -> Turn:
     """Lock the pace of *action*: whoever else wants a moment, or a place, waits for the end of the transaction."""
-    row = pace_rows.lock(application.pk, action, keys=_digest(account))
+    row = pace_rows.lock(application.pk, action, keys=digest_of(account))
     return Turn(
         pace_id=row.pace_id,
         action=action,
         interval=SPACING / application.requests_per_second,
         free_in=row.free_in,
         repeat_free_in=row.repeat_free_in,
-        is_troubled=bool(row.throttles) or row.is_open,
+        trouble=_trouble_of(row),
+        is_full=bool(row.throttles) and is_quota(row.code),
         is_open=row.is_open,
         probe_in=row.probe_in or 0.0,
     )
+
+
+def _trouble_of(row: pace_rows.Row) -> Trouble:
+    if row.was_opened:  # for these keys or for earlier ones
+        return Trouble.KEYS_REFUSED
+    return Trouble.THROTTLED if row.throttles else Trouble.NONE
 
 
 def take(turn: Turn, *, is_repeat: bool = False, within: float = HORIZON_SECONDS) -> Permit | Denied:
@@ -117,14 +145,14 @@ def take(turn: Turn, *, is_repeat: bool = False, within: float = HORIZON_SECONDS
         return Denied(Waiting.CREDENTIALS, turn.probe_in)
     free_in = max(turn.free_in, turn.repeat_free_in) if is_repeat else turn.free_in
     if free_in > within:
-        return Denied(Waiting.RATE, free_in)
+        return Denied(Waiting.QUOTA if turn.is_full else Waiting.RATE, free_in)
     wait, next_at = pace_rows.take_moment(
         turn.pace_id,
         interval=turn.interval,
         repeat_interval=turn.interval * REPEAT_SHARE if is_repeat else None,
         probe_seconds=PROBE_SECONDS if turn.is_open else None,
     )
-    return Permit(turn.pace_id, turn.action, turn.interval, time.monotonic() + wait, next_at, turn.is_troubled)
+    return Permit(turn.pace_id, turn.action, turn.interval, time.monotonic() + wait, next_at, turn.trouble)
 
 
 def reserve(application: Application, action: Action, account: Account, *, is_repeat: bool = False) -> Permit | Denied:
@@ -163,28 +191,53 @@ def pause(seconds: float) -> None:
 
 def heed(permit: Permit, account: Account, error: GatewayError | None) -> None:
     """Let everybody know what an answer says to all: slow down, no room, keys refused; or all is well again."""
+    if isinstance(error, CredentialsRejected):
+        pace_rows.open_circuit(
+            permit.pace_id,
+            keys=digest_of(account),
+            probe_seconds=PROBE_SECONDS,
+            code=error.code[:128],
+            message=error.message,
+        )
+        return
+    # Whoever gets such an answer was let in.
+    is_let_in = error is None or isinstance(error, Rejected | TaskGone | TaskExists | QuotaReached)
+    if is_let_in and permit.trouble == Trouble.KEYS_REFUSED:
+        pace_rows.believe_keys(permit.pace_id)
+        pace_rows.hasten(permit.pace_id, within=PROBE_SECONDS)
     match error:
         case Throttled():
-            _slow_down(permit, LONGEST_PAUSE_SECONDS)
+            _slow_down(permit, error, LONGEST_PAUSE_SECONDS)
         case QuotaReached():
-            _slow_down(permit, LONGEST_QUOTA_PAUSE_SECONDS)
-        case CredentialsRejected():
-            pace_rows.open_circuit(
-                permit.pace_id,
-                keys=_digest(account),
-                probe_seconds=PROBE_SECONDS,
-                code=error.code[:128],
-                message=error.message,
-            )
-        case None | Rejected() if permit.is_troubled:
+            _slow_down(permit, error, LONGEST_QUOTA_PAUSE_SECONDS)
+        case _ if is_let_in and permit.trouble == Trouble.THROTTLED:
             pace_rows.recover(permit.pace_id)
 
 
-def _digest(account: Account) -> str:
+def forget_old_keys() -> None:
+    """Let all of an application call again at once when its keys are no longer the ones that were refused."""
+    for pace in Pace.objects.filter(opened_at__isnull=False).select_related("application"):
+        if not is_refused(pace) and pace_rows.forget_refusal(pace.pk, keys=pace.opened_for):
+            pace_rows.hasten(pace.pk, within=PROBE_SECONDS)
+
+
+def is_refused(pace: Pace) -> bool:
+    """Tell whether the keys that the application has now were refused."""
+    return pace.opened_at is not None and pace.opened_for == digest_of(account_of(pace.application))
+
+
+def is_out_of_room(pace: Pace) -> bool:
+    """Tell whether the vendor says that the quota is full, whatever ours says."""
+    return bool(pace.throttles) and is_quota(pace.code)
+
+
+def digest_of(account: Account) -> str:
+    """Return what tells these keys from others, and nothing else about them."""
     keys = "\0".join((account.secret_id, account.secret_key, account.sdk_secret_key))
     return hashlib.sha256(keys.encode()).hexdigest()[:16]
 
 
-def _slow_down(permit: Permit, longest: float) -> None:
+def _slow_down(permit: Permit, error: GatewayError, longest: float) -> None:
     """Pause longer each time; the jitter keeps what was throttled together from coming back together."""
-    pace_rows.slow_down(permit.pace_id, longest=longest, share=random.uniform(0.6, 1.0))
+    share = random.uniform(0.6, 1.0)
+    pace_rows.slow_down(permit.pace_id, longest=longest, share=share, code=error.code[:128], message=error.message)

@@ -6,7 +6,7 @@ from uuid import UUID
 from applications.models import Application
 from recordings.models import Pace, Recording
 from recordings.services.admission import CREATE, count_places, list_waiting
-from recordings.services.pacing import Waiting
+from recordings.services.pacing import Waiting, is_out_of_room, is_refused
 from recordings.states.vocabulary import State
 
 
@@ -28,7 +28,8 @@ def tell_queue(recordings: Sequence[Recording]) -> None:
 
 
 def _waiting_for(application: Application) -> Waiting:
-    if Pace.objects.filter(application=application, action=CREATE, opened_at__isnull=False).exists():
+    pace = Pace.objects.filter(application=application, action=CREATE).first()
+    if pace is not None and is_refused(pace):
         return Waiting.CREDENTIALS
     is_full = count_places(application.pk).taken >= application.task_limit
-    return Waiting.QUOTA if is_full else Waiting.RATE
+    return Waiting.QUOTA if is_full or (pace is not None and is_out_of_room(pace)) else Waiting.RATE

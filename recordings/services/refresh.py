@@ -8,13 +8,12 @@ from recordings.models import Recording
 from recordings.services.advance import prepare_call, take_answer
 from recordings.services.ask_storage import ask_storage_again
 from recordings.services.calls import ACTIONS, perform
-from recordings.services.errors import StartedElsewhere, VendorRefused
+from recordings.services.errors import NotNow, StartedElsewhere, VendorRefused
 from recordings.services.ledger import apply_facts, lock_recording
 from recordings.services.pacing import Denied, reserve
 from recordings.services.vendor import account_of
 from recordings.states.steps import Describe
 from recordings.states.vocabulary import State, is_terminal
-from recordings.trtc.errors import Throttled
 from recordings.trtc.gateway import Gateway
 
 
@@ -27,6 +26,7 @@ def refresh_recording(*, recording_id: UUID, gateway: Gateway) -> Recording:
     Raises:
         StartedElsewhere: It runs in a product that we do not call.
         VendorRefused: No answer was to be had; nothing changed.
+        NotNow: The vendor could not be asked at once; nothing changed.
     """
     with transaction.atomic():
         recording = lock_recording(recording_id)
@@ -38,8 +38,7 @@ def refresh_recording(*, recording_id: UUID, gateway: Gateway) -> Recording:
             return recording
         permit = reserve(recording.application, ACTIONS[Describe], account_of(recording.application))
         if isinstance(permit, Denied):
-            busy = Throttled(code="Paced", message=f"Waiting for {permit.why}; come back in {permit.seconds:.0f} s.")
-            raise VendorRefused(busy, recording_id=recording_id)
+            raise NotNow(permit.why, retry_after_seconds=permit.seconds)
         call = prepare_call(recording, snapshot, Describe(snapshot.task_id), permit)
 
     answer = perform(call, gateway=gateway)

@@ -128,3 +128,8 @@ def classify(code: str, action: Action) -> Meaning:
 def unclear(action: Action) -> type[GatewayError]:
     """Return the error of a call without a readable answer: a describe at least changed nothing."""
     return Unavailable if action.startswith("Describe") else OutcomeUnknown
+
+
+def is_quota(code: str) -> bool:
+    """Tell whether *code* says that no more tasks may run."""
+    return code in CODES and CODES[code].error is QuotaReached

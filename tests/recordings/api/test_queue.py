@@ -142,6 +142,33 @@ def test_who_does_not_want_to_wait_is_refused_and_nothing_is_stored(
     assert api.post(RECORDINGS, room(body, 3), headers={"Idempotency-Key": "k"}).status_code == 202
 
 
+def test_who_does_not_want_to_wait_behind_others_is_told_how_long_their_moments_take(
+    application: Application, api: APIClient, vendor: Vendor, body: Fields
+) -> None:
+    Application.objects.update(requests_per_second=2)
+    first = start(api, room(body, 1))
+    queued = [start(api, room(body, number), Prefer="respond-async") for number in (2, 3, 4, 5)]
+
+    answer = api.post(RECORDINGS, room(body, 6, queue=False))
+
+    assert (first.task_id != "", [recording.state for recording in queued]) == (True, ["queued"] * 4)
+    assert (answer.status_code, answer.json()["waiting_for"]) == (429, "rate")
+    assert 2 <= int(answer["Retry-After"]) <= 4  # five moments of 0.52 s
+    assert api.get(f"{RECORDINGS}/{queued[0].pk}").json()["waiting_for"] == "rate"
+
+
+def test_a_vendor_with_less_room_than_we_think_is_said_to_have_none(
+    application: Application, api: APIClient, vendor: Vendor, body: Fields
+) -> None:
+    vendor.will(CREATE, refusal("FailedOperation.RestrictedConcurrency"))
+    recording = start(api, room(body, 1))
+
+    refused = api.post(RECORDINGS, room(body, 2, queue=False))
+
+    assert api.get(f"{RECORDINGS}/{recording.pk}").json()["waiting_for"] == "quota"
+    assert (refused.status_code, refused.json()["waiting_for"]) == (429, "quota")
+
+
 def test_who_does_not_want_to_wait_is_not_queued_by_the_vendor_either(
     api: APIClient, vendor: Vendor, body: Fields
 ) -> None:
@@ -212,6 +239,7 @@ def test_refused_credentials_wait_for_the_operator_and_fail_nothing(
 
     application.secret_key = "the right one"
     application.save()
+    assert api.get(f"{RECORDINGS}/{second.json()['id']}").json()["waiting_for"] == "rate"
     assert [recording.room_id for recording in go_on(application)] == ["1001", "1002"]
 
 

@@ -101,6 +101,32 @@ def test_a_refresh_without_an_answer_says_so(reply: Any, api: APIClient, vendor:
     assert reread(recording).version == recording.version
 
 
+def test_a_refresh_with_refused_keys_says_whose_turn_it_is(api: APIClient, vendor: Vendor, body: Fields) -> None:
+    vendor.will(DESCRIBE, refusal("AuthFailure.SecretIdNotFound"))
+    recording = start(api, body)
+
+    asked, not_asked = (api.post(f"{RECORDINGS}/{recording.pk}/refresh") for _ in range(2))
+
+    for answer in (asked, not_asked):
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (503, "credentials_rejected")
+        assert answer.json()["fault"] == "operator"
+    assert asked.json()["vendor"]["code"] == "AuthFailure.SecretIdNotFound"
+    assert 50 <= int(not_asked["Retry-After"]) <= 60
+    assert len(vendor.asked(DESCRIBE)) == 1
+
+
+def test_a_refresh_that_has_to_wait_says_for_what(api: APIClient, vendor: Vendor, body: Fields) -> None:
+    vendor.will(DESCRIBE, refusal("RequestLimitExceeded"))
+    recording = start(api, body)
+    api.post(f"{RECORDINGS}/{recording.pk}/refresh")
+
+    answer = api.post(f"{RECORDINGS}/{recording.pk}/refresh")
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (429, "busy")
+    assert answer.json()["waiting_for"] == "rate"
+    assert 1 <= int(answer["Retry-After"]) <= 2
+
+
 def test_a_refresh_of_what_is_not_there_asks_nobody(api: APIClient, vendor: Vendor, body: Fields) -> None:
     recording = start(api, body, Prefer="respond-async")
 

@@ -3,21 +3,37 @@
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 from django.db import connection, transaction
+from rest_framework.test import APIClient
 
 from applications.models import Application
-from recordings.models import Pace
-from recordings.services.pacing import Denied, Permit, Waiting, await_moment, heed, reserve
+from recordings.models import Pace, Recording
+from recordings.services.pacing import (
+    Denied,
+    Permit,
+    Waiting,
+    await_moment,
+    forget_old_keys,
+    heed,
+    is_out_of_room,
+    reserve,
+)
 from recordings.services.vendor import account_of
-from recordings.trtc.errors import CredentialsRejected, QuotaReached, Throttled, Unavailable
+from recordings.trtc.errors import CredentialsRejected, GatewayError, QuotaReached, TaskGone, Throttled, Unavailable
 from recordings.trtc.vendor_codes import Action
-from tests.recordings.steps import end_pauses
+from tests.conftest import Clock
+from tests.recordings.steps import RECORDINGS, carry_on, end_pauses, kinds, reread, start
+from tests.vendor import Fields, Vendor, refusal
 
 CREATE: Action = "CreateCloudRecording"
 DELETE: Action = "DeleteCloudRecording"
+MODIFY: Action = "ModifyCloudRecording"
+FULL = "FailedOperation.RestrictedConcurrency"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -141,6 +157,79 @@ def test_other_keys_are_tried_at_once(application: Application) -> None:
     application.secret_key = "a-new-one"
 
     assert isinstance(ask(application), Permit)
+
+
+@pytest.mark.parametrize("answer", [None, TaskGone(code="FailedOperation.TaskNotExist"), QuotaReached(code=FULL)])
+def test_an_answer_to_other_keys_ends_the_refusal_of_the_old_ones(
+    answer: GatewayError | None, application: Application
+) -> None:
+    heed(permitted(application), account_of(application), CredentialsRejected(code="AuthFailure"))
+    application.secret_key = "a-new-one"
+
+    heed(permitted(application), account_of(application), answer)
+
+    row = Pace.objects.get(action=CREATE)
+    assert (row.opened_at, row.opened_for) == (None, "")
+    assert row.code == ("" if answer is None or isinstance(answer, TaskGone) else FULL)
+
+
+def test_keys_that_are_good_for_one_action_are_good_for_the_others_but_for_a_permission(
+    application: Application,
+) -> None:
+    for action in (CREATE, DELETE):
+        heed(permitted(application, action), account_of(application), CredentialsRejected(code="AuthFailure.SecretId"))
+    heed(permitted(application, MODIFY), account_of(application), CredentialsRejected(code="UnauthorizedOperation"))
+    end_pauses()
+
+    heed(permitted(application), account_of(application), None)
+
+    assert list(Pace.objects.filter(opened_at__isnull=False).values_list("action", flat=True)) == [MODIFY]
+
+
+def test_keys_that_are_refused_after_others_are_refused_since_then(application: Application) -> None:
+    heed(permitted(application), account_of(application), CredentialsRejected(code="AuthFailure"))
+    Pace.objects.update(opened_at=LONG_AGO)
+    end_pauses()
+    heed(permitted(application), account_of(application), CredentialsRejected(code="AuthFailure"))
+    assert Pace.objects.get().opened_at == LONG_AGO
+
+    application.secret_key = "a-new-one"
+    heed(permitted(application), account_of(application), CredentialsRejected(code="AuthFailure"))
+
+    assert Pace.objects.filter(opened_at__gt=LONG_AGO).exists()
+
+
+def test_the_refusal_of_old_keys_is_forgotten_and_what_waited_for_it_is_due_at_once(
+    application: Application, api: APIClient, vendor: Vendor, body: Fields, clock: Clock
+) -> None:
+    recording = start(api, body)
+    vendor.will(DELETE, refusal("AuthFailure.SecretIdNotFound"))
+    api.post(f"{RECORDINGS}/{recording.pk}/stop")
+    assert reread(recording) not in Recording.objects.due()
+    forget_old_keys()
+    assert Pace.objects.filter(opened_at__isnull=False).exists()
+
+    application.secret_key = "the right one"
+    application.save()
+    forget_old_keys()
+
+    assert not Pace.objects.filter(opened_at__isnull=False).exists()
+    assert reread(recording) in Recording.objects.due()
+    clock.forward(3)  # a delete that failed is not repeated sooner
+    carry_on(recording)
+    assert "delete_accepted" in kinds(recording)
+
+
+def test_a_vendor_whose_quota_is_full_is_waited_for_as_such(application: Application) -> None:
+    heed(permitted(application), account_of(application), QuotaReached(code=FULL, message="30 tasks"))
+
+    denied = ask(application)
+
+    assert isinstance(denied, Denied)
+    assert denied.why == Waiting.QUOTA
+    row = Pace.objects.get()
+    assert (row.code, row.message) == (FULL, "30 tasks")
+    assert is_out_of_room(row)
 
 
 def test_a_moment_that_was_missed_is_given_up_for_another(paced: Application) -> None:
