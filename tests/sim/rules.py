@@ -146,7 +146,8 @@ def _billing(case: Case, stories: Sequence[Story]) -> Iterator[str]:
         if over_at is not None and left_at > max(over_at, known_at) + LATEST_STOP_SECONDS:
             yield f"orphan: {task.task_id} billed for {left_at - over_at:.0f} s after its recording was over"
         for other in case.tasks:
-            beside = min(left_at, other.left_at or left_at) - max(known_at, other.created_at)
+            # Of two of which one is not known, the known one is the recording's.
+            beside = min(left_at, other.left_at or left_at) - max(known_at, _known_at(case, other), other.created_at)
             if other.created_at > task.created_at and beside > LONGEST_OVERLAP_SECONDS:
                 yield f"orphan: {task.task_id} billed for {beside:.0f} s beside another task of its recording"
                 break
