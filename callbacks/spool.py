@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from callbacks.spooled import Spooled, decode, encode
 
@@ -80,6 +81,15 @@ class Spool:
         self._guard = threading.Lock()
         self._files = self._bytes = self._last_ns = 0
         self._count_at = 0.0  # on the monotonic clock
+
+    def try_out(self) -> None:
+        """Do as `append` does, with a file that is gone afterwards.
+
+        Raises:
+            OSError: Nothing can be kept here now.
+        """
+        self._make_folders()
+        try_folder(self.folder)
 
     def append(self, items: Sequence[Spooled]) -> None:
         """Keep *items* as one batch; when this returns, they are on disk.
@@ -234,6 +244,19 @@ class Spool:
         for path in reversed(missing):
             path.mkdir(mode=0o700, exist_ok=True)
             _sync_folders(path.parent)
+
+
+def try_folder(folder: Path) -> None:
+    """Write and sync a file in a folder that is there, and remove it; what the folder's rights say is not believed.
+
+    Raises:
+        OSError: That is not possible.
+    """
+    with NamedTemporaryFile(dir=folder, suffix=UNFINISHED) as file:
+        file.write(b"tried")
+        file.flush()
+        os.fsync(file.fileno())
+        _sync_folders(folder)
 
 
 def _sync_folders(*folders: Path) -> None:

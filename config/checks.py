@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -10,6 +11,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
+
+from callbacks.spool import try_folder
 
 SHORTEST_SECRET, FEWEST_CHARACTERS = 50, 5  # as Django's own security.W009, which looks with --deploy alone
 # Below these, a request of a few kilobytes can exhaust the memory, or reach SQL through a query parameter.
@@ -90,6 +93,29 @@ def check_secret_key(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) ->
             id="config.E007",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def check_spool_folder(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
+    """E008: there would be nowhere to keep a callback while the database is away.
+
+    Only with --deploy: commands by hand need no spool. It leaves nothing behind, so it tries where the folder would be.
+    """
+    if not settings.SPOOL_FOLDER:
+        return []
+    folder = Path(settings.SPOOL_FOLDER)
+    try:
+        try_folder(next(path for path in (folder, *folder.parents) if path.exists()))
+    except OSError as error:
+        return [
+            Error(
+                f"SPOOL_FOLDER is {settings.SPOOL_FOLDER!r}, which cannot be made or written: {error.strerror}.",
+                hint="Set it to a folder on a local disk that the user of the web processes can write; "
+                "empty, if callbacks are to be refused while the database is away.",
+                id="config.E008",
+            )
+        ]
+    return []
 
 
 @register(Tags.database)

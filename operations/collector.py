@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY, Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from operations.findings import Findings, Lane, SpoolFindings, find_spool
+from operations.findings import Findings, Lane, SpoolFindings
 from operations.look import look
 from recordings.states.vocabulary import State
 
@@ -22,11 +22,11 @@ class Everything(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from REGISTRY.collect()
-        seen = look()
-        yield _gauge("recordings_database_up", "1 when the database answers.", seen.is_reached)
-        if seen.findings is not None:
-            yield from tell_findings(seen.findings)
-        yield from tell_spool(find_spool())
+        tables, spool = look()
+        yield _gauge("recordings_database_up", "1 when the database answers.", tables.is_reached)
+        if tables.findings is not None:
+            yield from tell_findings(tables.findings)
+        yield from tell_spool(spool)
 
 
 def tell_findings(found: Findings) -> Iterator[Metric]:
@@ -73,6 +73,9 @@ def tell_findings(found: Findings) -> Iterator[Metric]:
 def tell_spool(spool: SpoolFindings | None) -> Iterator[Metric]:
     """Yield what waits on this host's disk."""
     if spool is None:
+        return
+    yield _gauge("recordings_spool_writable", "1 when callbacks can be kept on this host's disk.", spool.is_writable)
+    if not spool.is_readable:
         return
     yield _gauge("recordings_spool_files", "Batches of callbacks that wait on this host's disk.", spool.files)
     yield _gauge("recordings_spool_refused_files", "Batches that could not be stored.", spool.refused)

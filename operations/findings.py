@@ -1,5 +1,6 @@
 """What the database and the disk say about how the service is: read at once, told as plain values."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,8 +15,11 @@ from django.db.models.functions import Now
 
 from callbacks.models import Quarantined
 from callbacks.outage import the_spool
+from callbacks.spool import Spool
 from operations.models import Worker
 from recordings.models import Pace, Recording
+
+logger = logging.getLogger(__name__)
 
 LATELY = timedelta(days=1)  # how far back the quarantine is looked at
 
@@ -75,16 +79,26 @@ class SpoolFindings:
     """Callbacks on local disk; None of it where no spool is configured.
 
     Attributes:
+        is_writable: Whether a callback could be kept there now.
+        is_readable: Whether the other values are known; they are 0 when not.
         refused: Files that could not be stored when the database was there.
         share: Of the limit that is used, 0 to 1.
         oldest_seconds: Since when the oldest waits.
     """
 
+    is_writable: bool
+    is_readable: bool
     files: int
     bytes: int
     refused: int
     share: float
     oldest_seconds: float
+
+
+# Of a disk that gives no answer, or a wrong one.
+UNREADABLE_SPOOL = SpoolFindings(
+    is_writable=False, is_readable=False, files=0, bytes=0, refused=0, share=0.0, oldest_seconds=0.0
+)
 
 
 def missing_migrations() -> list[str]:
@@ -157,18 +171,34 @@ def _circuits() -> list[Circuit]:
 
 
 def find_spool() -> SpoolFindings | None:
-    """Look at the spool of this host."""
+    """Look at the spool of this host, and whether a file can be made there: rights and free room do not say it."""
     spool = the_spool()
     if spool is None:
         return None
-    (files, size), (refused, refused_size) = spool.size(), spool.size(refused=True)
+    is_writable = _can_be_written(spool)
+    try:
+        (files, size), (refused, refused_size) = spool.size(), spool.size(refused=True)
+        oldest_seconds = spool.oldest_seconds()
+    except OSError:
+        return UNREADABLE_SPOOL
     return SpoolFindings(
+        is_writable=is_writable,
+        is_readable=True,
         files=files,
         bytes=size + refused_size,
         refused=refused,
         share=(size + refused_size) / settings.SPOOL_MOST_BYTES,
-        oldest_seconds=spool.oldest_seconds(),
+        oldest_seconds=oldest_seconds,
     )
+
+
+def _can_be_written(spool: Spool) -> bool:
+    try:
+        spool.try_out()
+    except OSError as error:
+        logger.error("spool_not_writable", extra={"folder": str(spool.folder), "why": str(error.strerror or error)})
+        return False
+    return True
 
 
 def _seconds(length: timedelta | None) -> float:

@@ -64,12 +64,14 @@ def _migrations(missing: Sequence[str] | None) -> Check:
 def _spool(spool: SpoolFindings | None) -> Check:
     if spool is None:
         return Check("spool", Status.OK, {"files": 0, "bytes": 0, "refused": 0})
+    if not spool.is_readable:
+        return Check("spool", Status.FAILED, {"writable": 0})
     status = Status.OK
-    if spool.share >= SPOOL_FULL:
+    if spool.share >= SPOOL_FULL or not spool.is_writable:
         status = Status.FAILED  # the next outage of the database would cost callbacks
     elif spool.refused or spool.oldest_seconds > SPOOL_OLD_SECONDS:
         status = Status.WARNING
-    told = {"files": spool.files, "bytes": spool.bytes, "refused": spool.refused}
+    told = {"writable": int(spool.is_writable), "files": spool.files, "bytes": spool.bytes, "refused": spool.refused}
     return Check("spool", status, {**told, "oldest_seconds": round(spool.oldest_seconds, 1)})
 
 

@@ -10,7 +10,6 @@ from prometheus_client.exposition import choose_encoder
 
 from operations.collector import Everything
 from operations.exposition import may_read
-from operations.findings import find_spool
 from operations.look import look
 from operations.readiness import Status, assess, worst
 
@@ -30,8 +29,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """Say whether requests should come here: 503 when a check failed, within about three seconds in any case."""
-    seen = look()
-    checks = assess(missing=seen.missing, findings=seen.findings, spool=find_spool())
+    tables, spool = look()
+    checks = assess(missing=tables.missing, findings=tables.findings, spool=spool)
     status = worst(checks)
     told = {check.name: {"status": check.status, **check.values} for check in checks}
     if status != Status.FAILED:

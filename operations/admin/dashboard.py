@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from operations.findings import Circuit, Findings, Lane, SpoolFindings, find_out, find_spool, missing_migrations
+from operations.findings import Circuit, Findings, Lane, SpoolFindings, find_out, missing_migrations
+from operations.look import look_at_spool
 from operations.readiness import Check, Status, assess, worst
 from recordings.admin.moments import tell_length
 from recordings.states.vocabulary import State
@@ -66,7 +67,7 @@ def add_state(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         return context
     missing = missing_migrations()
     found = None if missing else find_out()
-    spool = find_spool()
+    spool = look_at_spool()
     checks = assess(missing=missing, findings=found, spool=spool)
     status = worst(checks)
     lines = list(tell_all(checks, missing, found, spool))
@@ -179,6 +180,9 @@ def _tell_quarantine(found: Findings, status: Status) -> Line:
 def _tell_spool(spool: SpoolFindings | None, status: Status) -> Line:
     if spool is None:
         return Line(_("Spool"), status, _("None is configured: callbacks are lost while the database is away."))
+    unwritable = _("The spool cannot be written: callbacks are lost while the database is away. The log says why.")
+    if not spool.is_readable:
+        return Line(_("Spool"), status, unwritable)
     words = _("Nothing waits on this host's disk.")
     if spool.files:
         words = _("%(files)d batches of callbacks wait on this host's disk, the first for %(length)s.") % {
@@ -193,6 +197,8 @@ def _tell_spool(spool: SpoolFindings | None, status: Status) -> Line:
             "size": filesizeformat(spool.bytes),
             "share": round(spool.share * 100),
         }
+    if not spool.is_writable:
+        words = f"{unwritable} {words}"
     return Line(_("Spool"), status, words)
 
 

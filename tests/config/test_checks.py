@@ -3,6 +3,7 @@
 import base64
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +64,26 @@ def test_callbacks_in_the_open_are_found(https: bool, url: str, found: list[str]
     settings.HTTPS, settings.PUBLIC_URL = https, url
 
     assert ids(checks.check_public_url(None)) == found
+
+
+@pytest.mark.parametrize("folder", ["/proc/nowhere", "{tmp}/file", "{tmp}/file/spool"])
+def test_a_spool_that_cannot_be_made_is_found(folder: str, tmp_path: Path, settings: Settings) -> None:
+    """Also by root, whom no folder's rights keep out."""
+    (tmp_path / "file").touch()
+    settings.SPOOL_FOLDER = folder.format(tmp=tmp_path)
+
+    (found,) = checks.check_spool_folder(None)
+    assert (found.id, "SPOOL_FOLDER" in found.msg) == ("config.E008", True)
+
+
+@pytest.mark.parametrize("folder", ["", "{tmp}", "{tmp}/to/be/made"])
+def test_a_spool_that_can_be_made_or_is_not_wanted_is_no_fault_and_trying_leaves_nothing(
+    folder: str, tmp_path: Path, settings: Settings
+) -> None:
+    settings.SPOOL_FOLDER = folder.format(tmp=tmp_path)
+
+    assert checks.check_spool_folder(None) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_database_that_ignores_row_locks_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,21 @@ def test_no_process_starts_with_a_wrong_setting(name: str, value: str) -> None:
     assert SECRET not in run.stdout + run.stderr
 
 
+@pytest.mark.parametrize("folder", ["/proc/nowhere", "manage.py", "manage.py/spool"])
+def test_web_does_not_start_with_a_spool_that_cannot_be_written(folder: str) -> None:
+    """Also as root, whom no folder's rights keep out. A worker needs no spool."""
+    run = subprocess.run(
+        [sys.executable, "manage.py", "serve", "--port", "0"],
+        cwd=settings.BASE_DIR, env=os.environ | {"SPOOL_FOLDER": folder}, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+
+    assert run.returncode == 1
+    (line,) = run.stderr.splitlines()
+    assert line.startswith("Not started: SPOOL_FOLDER is missing or wrong.")
+    assert folder in line
+
+
 @pytest.mark.parametrize("text", ["", "no number", "-1", "0", "1.5", "1e3", "٣", "9" * 30])
 def test_what_is_no_whole_number_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_NUMBER", text)

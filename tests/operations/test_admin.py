@@ -1,6 +1,7 @@
 """The admin's first page: an operator sees what is wrong, and one click further which."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from applications.models import Application
 from callbacks.models import Quarantined
+from callbacks.outage import the_spool
 from operations.models import Worker
 from recordings.models import Pace
 from recordings.states.vocabulary import State
@@ -41,6 +43,13 @@ def test_a_calm_service_is_said_to_be_well(operator: Client) -> None:
 
     assert "All is well." in text
     assert "1 works." in text
+
+
+def test_a_spool_that_cannot_be_written_is_said_in_words(operator: Client, settings: Any) -> None:
+    settings.SPOOL_FOLDER = "/proc/nowhere"
+    the_spool.cache_clear()
+
+    assert "The spool cannot be written" in page(operator)
 
 
 def test_without_a_worker_it_says_what_that_means(operator: Client) -> None:

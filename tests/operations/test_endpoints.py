@@ -1,9 +1,12 @@
 """What probes and scrapers are told."""
 
+import errno
 import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from applications.models import Application
+from callbacks.outage import the_spool
 from operations import look as looking
 from operations.models import Worker
 from recordings.models import Pace, Recording
@@ -27,7 +31,9 @@ def probe() -> Client:
 @pytest.fixture(autouse=True)
 def _no_look_under_way() -> Iterator[None]:
     yield
-    looking._under_way.done.wait(10)
+    for looker in (looking.the_tables, looking.the_disk):
+        if looker.under_way is not None:
+            looker.under_way.done.wait(10)
 
 
 def make_recording(application: Application, number: int = 0, **columns: Any) -> Recording:
@@ -105,8 +111,9 @@ def test_a_database_that_hangs_is_answered_for_by_one_thread(probe: Client, monk
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE django_migrations IN ACCESS EXCLUSIVE MODE")
         answers = [probe.get(path) for path in ("/readyz", "/readyz", "/metrics", "/readyz")]
-        looks = [thread for thread in threading.enumerate() if thread.name == "look"]
-    looking._under_way.done.wait(10)
+        looks = [thread for thread in threading.enumerate() if thread.name == "database"]
+    assert looking.the_tables.under_way is not None
+    looking.the_tables.under_way.done.wait(10)
     monkeypatch.setattr(looking, "PATIENCE_SECONDS", 10.0)
 
     assert [answer.status_code for answer in answers] == [503, 503, 200, 503]
@@ -118,13 +125,80 @@ def test_a_database_that_hangs_is_answered_for_by_one_thread(probe: Client, monk
 @pytest.mark.django_db(transaction=True)
 def test_what_hung_too_long_ago_is_not_believed(probe: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A look that got its first answers and then froze says nothing about the database of now."""
-    old = looking.Look(missing=[], began_at=time.monotonic() - 60)
+    old = looking.Look(looking.Tables(missing=[]), began_at=time.monotonic() - 60)
     monkeypatch.setattr(looking, "PATIENCE_SECONDS", 0.1)
-    monkeypatch.setattr(looking, "_under_way", old)
+    monkeypatch.setattr(looking.the_tables, "under_way", old)
     answer = probe.get("/readyz")
     old.done.set()
 
     assert answer.status_code == 503
+
+
+# --- the spool
+
+
+@pytest.fixture
+def spool_folder(tmp_path: Path, settings: Any) -> Path:
+    """Return where this process now has its spool; it is not there yet."""
+    folder = tmp_path / "spool"
+    settings.SPOOL_FOLDER = str(folder)
+    the_spool.cache_clear()
+    return folder
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_spool_that_can_no_longer_be_written_is_told_and_forgiven_when_it_can(
+    probe: Client, spool_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A folder that is removed is made anew; one that cannot be is a callback lost in the next outage."""
+    assert probe.get("/readyz").json()["checks"]["spool"]["writable"] == 1
+    rmtree(spool_folder)
+    assert probe.get("/readyz").json()["checks"]["spool"]["writable"] == 1
+    assert b"recordings_spool_writable 1.0" in probe.get("/metrics").content
+    rmtree(spool_folder)
+    spool_folder.write_text("in its place")
+    ready, scraped = probe.get("/readyz"), probe.get("/metrics").content.decode()
+    spool_folder.unlink()
+    again = probe.get("/readyz")
+
+    assert (ready.status_code, again.status_code) == (503, 200)
+    assert ready.json()["checks"]["spool"] == {"status": "failed", "writable": 0}
+    assert "recordings_spool_writable 0.0" in scraped
+    assert "recordings_spool_files" not in scraped  # nobody knows how many
+    assert str(spool_folder) not in ready.content.decode()
+    (told, *_) = [record for record in caplog.records if record.getMessage() == "spool_not_writable"]
+    assert vars(told)["why"] == "File exists"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_disk_that_only_reads_fails_and_says_what_waits_there(
+    probe: Client, spool_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (spool_folder / "refused").mkdir(parents=True)
+    (spool_folder / "1.batch").write_bytes(b"x")
+
+    def refuse(descriptor: int) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("callbacks.spool.os.fsync", refuse)
+    spool = probe.get("/readyz").json()["checks"]["spool"]
+
+    assert (spool["status"], spool["writable"], spool["files"]) == ("failed", 0, 1)
+    assert [path.name for path in spool_folder.iterdir() if path.is_file()] == ["1.batch"]  # the trial is gone
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_disk_that_stands_still_is_told_in_time_and_says_nothing_of_the_database(
+    probe: Client, spool_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moves_again = threading.Event()
+    monkeypatch.setattr("callbacks.spool.os.fsync", lambda descriptor: moves_again.wait(20))
+    monkeypatch.setattr(looking, "PATIENCE_SECONDS", 1.0)
+    checks = probe.get("/readyz").json()["checks"]
+    moves_again.set()
+
+    assert checks["spool"] == {"status": "failed", "writable": 0}
+    assert checks["database"] == {"status": "ok"}
 
 
 # --- metrics

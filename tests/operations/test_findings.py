@@ -73,10 +73,9 @@ def test_the_spool_is_read_from_disk(tmp_path: Path, settings: Any) -> None:
     the_spool.cache_clear()
     empty = find_spool()
     assert empty is not None
-    assert (empty.files, empty.share, empty.oldest_seconds) == (0, 0.0, 0.0)
+    assert (empty.is_writable, empty.files, empty.share, empty.oldest_seconds) == (True, 0, 0.0, 0.0)
 
     refused = tmp_path / "spool" / "refused"
-    refused.mkdir(parents=True)
     (tmp_path / "spool" / "1.batch").write_bytes(b"x" * 300)
     (refused / "0.batch").write_bytes(b"x" * 200)
     full = find_spool()

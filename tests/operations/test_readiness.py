@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from operations.findings import Circuit, Findings, Lane, SpoolFindings
+from operations.findings import UNREADABLE_SPOOL, Circuit, Findings, Lane, SpoolFindings
 from operations.readiness import Check, Status, assess, worst
 
 CALM = Findings(
     lanes=[], due=0, due_seconds=0.0, circuits=[], quarantined={}, unreadable=0, workers=1, worker_seconds=2.0
 )
-EMPTY = SpoolFindings(files=0, bytes=0, refused=0, share=0.0, oldest_seconds=0.0)
+EMPTY = SpoolFindings(is_writable=True, is_readable=True, files=0, bytes=0, refused=0, share=0.0, oldest_seconds=0.0)
 LATE = Lane(
     application_id=1, application="school", state="stopping", reason="none", number=2, overdue=1, oldest_seconds=9.0
 )
@@ -56,10 +56,14 @@ def test_what_another_web_process_would_do_no_better_is_a_warning(name: str, fin
         (replace(EMPTY, files=3, bytes=900, share=0.01, oldest_seconds=61.0), Status.WARNING),
         (replace(EMPTY, refused=1, bytes=300, share=0.01), Status.WARNING),
         (replace(EMPTY, files=3, share=0.96), Status.FAILED),
+        (replace(EMPTY, is_writable=False), Status.FAILED),
+        (UNREADABLE_SPOOL, Status.FAILED),
         (None, Status.OK),
     ],
 )
-def test_a_spool_warns_while_it_is_behind_and_fails_when_full(spool: SpoolFindings | None, status: Status) -> None:
+def test_a_spool_warns_while_it_is_behind_and_fails_when_it_takes_no_more(
+    spool: SpoolFindings | None, status: Status
+) -> None:
     checks = assess(missing=[], findings=CALM, spool=spool)
 
     assert of("spool", checks) == worst(checks) == status

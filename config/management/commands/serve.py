@@ -11,8 +11,9 @@ import waitress
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from callbacks.outage import start_draining
+from callbacks.outage import start_draining, the_spool
 from callbacks.quarantine import flush_refusals
+from config.environment import WrongSetting
 from config.http import LARGEST_HEAD, read_strictly
 from config.wsgi import application
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, **options: Any) -> None:
         host, port = options["host"], options["port"]
+        _try_spool()
         try:
             listener = socket.create_server((host, port), backlog=1024)
         except (OSError, OverflowError) as error:
@@ -60,3 +62,19 @@ class Command(BaseCommand):
             )
         finally:
             flush_refusals()
+
+
+def _try_spool() -> None:
+    """Have it noticed now, and not by the first callback that comes while the database is away.
+
+    Raises:
+        WrongSetting: The spool's folder cannot be made or written.
+    """
+    spool = the_spool()
+    if spool is None:
+        return
+    try:
+        spool.try_out()
+    except OSError as error:
+        expected = "a folder that this process can make, write and sync, or nothing for no spool"
+        raise WrongSetting("SPOOL_FOLDER", f"{expected} ({spool.folder}: {error.strerror})") from error
