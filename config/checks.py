@@ -1,12 +1,11 @@
 """What has to be right before this service may run, each with an id and what to do (`manage.py check`)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -35,33 +34,6 @@ def check_versions(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> l
 
 def _numbers(text: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", text)[:3]]
-
-
-@register(Tags.security)
-def check_encryption_keys(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
-    """E002, E003: secrets could not be stored."""
-    keys: list[str] = list(settings.FIELD_ENCRYPTION_KEYS)
-    if not keys:
-        return [
-            Error(
-                "FIELD_ENCRYPTION_KEYS is empty: no credential can be stored or read.",
-                hint="Set it to a key of 32 random bytes in URL-safe Base64, newest first, comma separated.",
-                id="config.E002",
-            )
-        ]
-    return list(_bad_keys(keys))
-
-
-def _bad_keys(keys: list[str]) -> Iterator[CheckMessage]:
-    for position, key in enumerate(keys, start=1):
-        try:
-            Fernet(key)
-        except ValueError:
-            yield Error(
-                f"Key {position} of {len(keys)} in FIELD_ENCRYPTION_KEYS is not a Fernet key.",
-                hint="A key is 32 random bytes in URL-safe Base64: 44 characters that end in =.",
-                id="config.E003",
-            )
 
 
 @register(Tags.security)

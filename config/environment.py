@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
@@ -28,6 +29,19 @@ class Environment(environ.Env):  # type: ignore[misc]  # untyped library
         if not value.strip():
             raise WrongSetting(name, "a secret that is not empty (docs/operating.md)")
         return value
+
+    def keys(self, name: str) -> list[str]:
+        """Return Fernet keys, one or more, comma-separated."""
+        keys: list[str] = self.list(name, default=[])
+        expected = "comma-separated keys, each 32 random bytes in URL-safe Base64: 44 characters that end in ="
+        if not keys:
+            raise WrongSetting(name, expected)
+        for position, key in enumerate(keys, start=1):
+            try:
+                Fernet(key)
+            except ValueError as error:
+                raise WrongSetting(name, f"{expected}; number {position} of {len(keys)} is none") from error
+        return keys
 
     def switch(self, name: str, *, default: bool) -> bool:
         """Return true or false; a misspelt `true` is neither."""

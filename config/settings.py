@@ -17,7 +17,7 @@ env.read_env(BASE_DIR / ".env")
 SECRET_KEY = env.secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Fernet keys for credentials at rest; the first encrypts, all of them decrypt (docs/operating.md, key rotation).
-FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+FIELD_ENCRYPTION_KEYS = env.keys("FIELD_ENCRYPTION_KEYS")
 
 # --- Where it runs ----------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The backend that `DATABASES` names; see `patience`."""
+"""The backend that `DATABASES` names; see `patience` and `reach`."""
 
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -9,6 +9,7 @@ from psycopg.abc import PQGen
 from psycopg.errors import _WaitTimeout
 
 from config.postgresql.patience import LEAST_SECONDS, spending
+from config.postgresql.reach import Unreachable
 
 T = TypeVar("T")
 
@@ -37,6 +38,8 @@ class PatientConnection(psycopg.Connection[Any]):
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own, with connections of ours."""
 
+    _was_reached = False  # by this process, ever
+
     # Django connects with it, and finds the classes of errors in it.
     Database = SimpleNamespace(**vars(psycopg) | {"connect": PatientConnection.connect})  # type: ignore[assignment]
 
@@ -44,9 +47,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Connect, unless this thread has waited long enough.
 
         Raises:
-            OperationalError: Nobody is there, or there is no patience left.
+            Unreachable: Nobody is there, or there is no patience left.
         """
         with spending() as seconds:
             if seconds is not None and seconds <= LEAST_SECONDS:
-                raise psycopg.OperationalError("no patience left to connect")
-            return super().get_new_connection(conn_params)
+                raise Unreachable("no patience left to connect", is_first=not self._was_reached)
+            try:
+                made = super().get_new_connection(conn_params)
+            except psycopg.OperationalError as error:
+                raise Unreachable(str(error), is_first=not self._was_reached) from error
+        type(self)._was_reached = True
+        return made

@@ -1,7 +1,5 @@
 """The system checks: each finds its fault, says its id and what to do."""
 
-import base64
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,22 +32,6 @@ def test_a_library_below_its_floor_is_found(package: str, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(("newer", "older"), [("5.2.19", "5.2.9"), ("5.10", "5.9.9"), ("6.0", "5.2.19")])
 def test_versions_are_compared_as_numbers(newer: str, older: str) -> None:
     assert checks._numbers(newer) > checks._numbers(older)
-
-
-def test_no_key_is_found(settings: Settings) -> None:
-    settings.FIELD_ENCRYPTION_KEYS = []
-
-    assert ids(checks.check_encryption_keys(None)) == ["config.E002"]
-
-
-@pytest.mark.parametrize("bad", ["", "short", "schlüssel", base64.urlsafe_b64encode(b"x" * 31).decode()])
-def test_a_key_that_is_none_is_found_by_its_place(bad: str, settings: Settings) -> None:
-    good = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    settings.FIELD_ENCRYPTION_KEYS = [good, bad]
-
-    (found,) = checks.check_encryption_keys(None)
-    assert (found.id, found.msg.split()[:2]) == ("config.E003", ["Key", "2"])
-    assert not bad or bad not in found.msg
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """A start with a wrong setting says in one line which variable it is and what is expected: no traceback, no secret."""
 
+import base64
 import os
+import secrets
 import subprocess
 import sys
 
@@ -32,10 +34,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_no_process_starts_with_a_wrong_setting(name: str, value: str) -> None:
-    run = subprocess.run(
-        [sys.executable, "manage.py", "work"],
-        cwd=settings.BASE_DIR, env=os.environ | {name: value}, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    run = manage("work", **{name: value})
 
     assert run.returncode == 1
     assert "Traceback" not in run.stderr
@@ -43,14 +42,52 @@ def test_no_process_starts_with_a_wrong_setting(name: str, value: str) -> None:
     assert SECRET not in run.stdout + run.stderr
 
 
+@pytest.mark.parametrize("bad", ["", "short", "schlüssel", base64.urlsafe_b64encode(b"x" * 31).decode()])
+def test_a_key_that_is_none_is_found_by_its_place(bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    monkeypatch.setenv("SOME_KEYS", f"{good},{bad}" if bad else "")
+
+    with pytest.raises(WrongSetting, match="SOME_KEYS.*; number 2 of 2" if bad else "SOME_KEYS") as refused:
+        Environment().keys("SOME_KEYS")
+    assert good not in str(refused.value)
+    assert not bad or bad not in str(refused.value)
+
+
+@pytest.mark.parametrize("command", ["migrate", "check --database default", "create_api_key school"])
+def test_a_command_that_cannot_connect_says_so_in_one_line(command: str) -> None:
+    run = manage(*command.split(), DATABASE_URL=f"postgres://user:{SECRET}@127.0.0.1:1/name")
+
+    assert (run.returncode, run.stdout) == (1, "")
+    (line,) = run.stderr.splitlines()
+    assert line.startswith("Not started: DATABASE_URL")
+    assert "Connection refused" in line
+    assert SECRET not in line
+
+
+def test_any_other_trouble_with_the_database_keeps_its_traceback() -> None:
+    """A statement that takes too long is an OperationalError as well, and no wrong setting."""
+    slow = (
+        "from django.db import connection; connection.cursor().execute('SET statement_timeout = 1; SELECT pg_sleep(9)')"
+    )
+    run = manage("shell", "--command", slow)
+
+    assert run.returncode == 1
+    assert "Traceback" in run.stderr
+    assert "statement timeout" in run.stderr
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("folder", ["/proc/nowhere", "manage.py", "manage.py/spool"])
 def test_web_does_not_start_with_a_spool_that_cannot_be_written(folder: str) -> None:
     """Also as root, whom no folder's rights keep out. A worker needs no spool."""
-    run = subprocess.run(
-        [sys.executable, "manage.py", "serve", "--port", "0"],
-        cwd=settings.BASE_DIR, env=os.environ | {"SPOOL_FOLDER": folder}, capture_output=True, text=True, timeout=60,
-        check=False,
-    )  # fmt: skip
+    run = manage("serve", "--port", "0", SPOOL_FOLDER=folder)
 
     assert run.returncode == 1
     (line,) = run.stderr.splitlines()

@@ -4,9 +4,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from django.db import OperationalError, close_old_connections, connection, transaction
+from django.db import OperationalError, close_old_connections, connection, connections, transaction
 
 from config.postgresql.patience import wait_at_most
+from config.postgresql.reach import is_unreachable, was_never_reached
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,11 +61,43 @@ def test_the_server_gives_up_a_process_that_stands_still_in_a_transaction() -> N
         assert cursor.fetchone() == ("1min",)
 
 
+def test_who_never_reached_the_server_is_told_from_who_lost_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "dbname", "nowhere")
+    with pytest.raises(OperationalError, match='database "nowhere" does not exist') as lost:
+        connection.ensure_connection()
+    monkeypatch.setattr(type(connections["default"]), "_was_reached", False)
+    with pytest.raises(OperationalError) as wrong:
+        connection.ensure_connection()
+
+    assert is_unreachable(lost.value)
+    assert (was_never_reached(lost.value), was_never_reached(wrong.value)) == (False, True)
+
+
+def test_a_connection_that_the_server_took_away_is_no_slow_statement() -> None:
+    with pytest.raises(OperationalError) as taken:
+        _execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    connection.close()
+    with pytest.raises(OperationalError, match="statement timeout") as slow:
+        _execute("SET statement_timeout = 1; SELECT pg_sleep(5)")
+    connection.close()
+
+    assert is_unreachable(taken.value)
+    assert not is_unreachable(slow.value)
+    assert not is_unreachable(OperationalError("made by nobody"))
+    assert not is_unreachable(None)
+
+
 @transaction.atomic
 def _create_table_and_sleep() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE given_up ()")
     _sleep(5)
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _sleep(seconds: float) -> int:

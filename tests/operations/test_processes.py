@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,11 @@ def until(is_so: Callable[[], Any], *, seconds: float = 40) -> Any:
         assert time.monotonic() < give_up_at
         time.sleep(0.1)
     return found
+
+
+def told_in(stack: Stack, name: str) -> list[str]:
+    """Return the lines of a log that name the setting of the database."""
+    return [line for line in stack.log_of(name) if "DATABASE_URL" in line]
 
 
 def ask(stack: Stack, path: str) -> requests.Response:
@@ -69,6 +75,20 @@ def test_a_frozen_database_is_told_in_time_and_forgiven_when_it_thaws(stack: Sta
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (503, "database_unavailable")
     assert took < 15  # two of them wait for 2.5 s each; the machine may be busy
     until(lambda: ask(stack, "readyz").status_code == 200)
+
+
+def test_who_starts_without_the_database_says_once_which_setting_it_is(stack: Stack) -> None:
+    """And goes on: callbacks are answered, and the worker begins when it is back."""
+    stack.database.shut_down_at_once()
+    stack.start_web()
+    stack.start_worker()
+    for name in ("web", "worker"):
+        until(partial(told_in, stack, name))
+        (line,) = told_in(stack, name)
+        assert "WARNING database_unreachable" in line
+        assert "No such file or directory" in line  # PostgreSQL's own words
+    stack.bring_database_back()
+    until(lambda: stack.database.count("operations_worker"))
 
 
 def test_a_worker_told_to_end_finishes_its_job_and_takes_up_nothing_more(stack: Stack) -> None:

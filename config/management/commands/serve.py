@@ -15,6 +15,7 @@ from callbacks.outage import start_draining, the_spool
 from callbacks.quarantine import flush_refusals
 from config.environment import WrongSetting
 from config.http import LARGEST_HEAD, read_strictly
+from config.postgresql.reach import warn_if_unreachable
 from config.wsgi import application
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         start_draining()
         read_strictly()
+        warn_if_unreachable()
         logger.info("serving", extra={"address": f"http://{host}:{listener.getsockname()[1]}"})
         try:
             waitress.serve(

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
+from config.postgresql.reach import warn_if_unreachable
 from operations.exposition import serve_worker_metrics
 from operations.heartbeat import Heartbeat
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
             except (OSError, OverflowError) as error:
                 why = getattr(error, "strerror", None) or error
                 raise CommandError(f"Cannot listen on {host}:{port}: {why}. Choose another --metrics-port.") from error
+        warn_if_unreachable()
         heartbeat = Heartbeat()
         heartbeat.start()
         try:
