@@ -12,6 +12,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
 from callbacks.spool import try_folder
+from recordings.policy import current_policy
+from recordings.services.lease import usable_seconds
 
 SHORTEST_SECRET, FEWEST_CHARACTERS = 50, 5  # as Django's own security.W009, which looks with --deploy alone
 # Below these, a request of a few kilobytes can exhaust the memory, or reach SQL through a query parameter.
@@ -88,6 +90,24 @@ def check_spool_folder(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) 
             )
         ]
     return []
+
+
+@register(Tags.security, deploy=True)
+def check_lease(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
+    """E009: two processes could call the vendor for one recording. Only with --deploy: tests take over sooner."""
+    policy = current_policy()
+    if usable_seconds(policy) + policy.vendor_timeout_seconds <= policy.lease_seconds:
+        return []
+    return [
+        Error(
+            f"RECORDINGS_LEASE_SECONDS is {policy.lease_seconds:g}: a call begun late in it, which may take "
+            f"RECORDINGS_VENDOR_TIMEOUT_SECONDS ({policy.vendor_timeout_seconds:g}), would outlive it, "
+            "and another process would go on with the recording meanwhile.",
+            hint="RECORDINGS_LEASE_SECONDS has to be twice RECORDINGS_VENDOR_TIMEOUT_SECONDS or more: "
+            f"{2 * policy.vendor_timeout_seconds:g} at least; 30 and 8 are the defaults.",
+            id="config.E009",
+        )
+    ]
 
 
 @register(Tags.database)

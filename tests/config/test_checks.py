@@ -68,6 +68,19 @@ def test_a_spool_that_can_be_made_or_is_not_wanted_is_no_fault_and_trying_leaves
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("lease", "timeout", "found"),
+    [(30, 8, []), (16, 8, []), (15.9, 8, ["config.E009"]), (5, 8, ["config.E009"]), (30, 20, ["config.E009"])],
+)
+def test_a_lease_that_a_call_could_outlive_is_found(
+    lease: float, timeout: float, found: list[str], settings: Settings
+) -> None:
+    rules = {"lease_seconds": lease, "vendor_timeout_seconds": timeout}
+    settings.RECORDINGS_POLICY = settings.RECORDINGS_POLICY | rules
+
+    assert ids(checks.check_lease(None)) == found
+
+
 def test_a_database_that_ignores_row_locks_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "vendor", "sqlite")
 
