@@ -2,14 +2,17 @@
 
 import logging
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.db import InterfaceError, OperationalError
-from django.http import UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+from django.views import defaults
 from drf_spectacular.utils import extend_schema
 from drf_standardized_errors import formatter, handler
 from drf_standardized_errors.types import Error, ErrorResponse
@@ -19,7 +22,9 @@ from rest_framework.serializers import as_serializer_error
 from rest_framework.views import APIView
 
 from applications.services import StorageBroken
+from callbacks.outage import the_spool
 from config.parsers import TooLarge
+from config.postgresql.reach import in_one_line, is_unreachable
 from layouts.api.errors import error_details
 from recordings.services.errors import (
     ChangeInFlight,
@@ -39,6 +44,9 @@ from recordings.storage.words import explain
 from recordings.trtc.errors import CredentialsRejected, Rejected
 
 logger = logging.getLogger(__name__)
+
+# When to try again while the database is away. An outage takes longer or is over by then.
+RETRY_SECONDS = 5
 
 
 class ApiError(exceptions.APIException):
@@ -101,6 +109,13 @@ def _storage_broken(error: StorageBroken) -> exceptions.APIException:
     return ApiError(422, "storage_check_failed", explain(first["problem"]), fault="storage", trials=trials)
 
 
+def _database_unavailable() -> exceptions.APIException:
+    detail = _("The database is not available. Try again later.")
+    answer = ApiError(503, "database_unavailable", detail, fault="none")
+    answer.wait = RETRY_SECONDS
+    return answer
+
+
 ANSWERS: dict[type[Exception], Callable[[Any], exceptions.APIException]] = {
     InvalidParameters: lambda error: exceptions.ValidationError(error_details(error.problems)),
     SlotTaken: _slot_taken,
@@ -146,9 +161,7 @@ class ExceptionHandler(handler.ExceptionHandler):
             return exceptions.ValidationError(as_serializer_error(exc))
         if isinstance(exc, OperationalError | InterfaceError):
             logger.error("database_unavailable", exc_info=exc)
-            return ApiError(
-                503, "database_unavailable", _("The database is not available. Try again later."), fault="none"
-            )
+            return _database_unavailable()
         if isinstance(exc, RequestDataTooBig):
             return TooLarge()
         if isinstance(exc, UnreadablePostError):  # the caller went away in mid-body
@@ -172,6 +185,21 @@ class ExceptionFormatter(formatter.ExceptionFormatter):
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
         body: dict[str, Any] = super().format_error_response(error_response)
         return body | getattr(self.exc, "extra", {})
+
+
+def answer_error(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody else did, a page of the admin above all: Django's `handler500`.
+
+    While the database is away, the page that says so needs neither it nor a session.
+    """
+    error = sys.exc_info()[1]
+    if error is None or not is_unreachable(error):
+        return defaults.server_error(request)
+    logger.error("database_unavailable", extra={"why": in_one_line(error), "path": request.path})
+    page = render_to_string("503.html", {"has_spool": the_spool() is not None})
+    answer = HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # in one line; Django's own has a traceback
+    return answer
 
 
 @extend_schema(exclude=True)

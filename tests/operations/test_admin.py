@@ -52,6 +52,21 @@ def test_a_spool_that_cannot_be_written_is_said_in_words(operator: Client, setti
     assert "The spool cannot be written" in page(operator)
 
 
+def test_trouble_with_a_database_that_is_there_stays_an_error_of_ours(
+    operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A statement that takes too long is an OperationalError like one that reaches nobody."""
+
+    def take_too_long() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 1; SELECT pg_sleep(5)")
+
+    monkeypatch.setattr("operations.admin.dashboard.find_out", take_too_long)
+    operator.raise_request_exception = False
+
+    assert operator.get(INDEX).status_code == 500
+
+
 def test_without_a_worker_it_says_what_that_means(operator: Client) -> None:
     assert "No worker runs: nothing is watched" in page(operator)
 

@@ -77,6 +77,28 @@ def test_a_frozen_database_is_told_in_time_and_forgiven_when_it_thaws(stack: Sta
     until(lambda: ask(stack, "readyz").status_code == 200)
 
 
+def test_with_the_database_away_every_page_of_the_admin_says_so_in_words(stack: Stack) -> None:
+    stack.start_web()
+    visitor = requests.Session()
+    visitor.cookies.set("sessionid", "a" * 32)
+    assert visitor.get(f"{stack.web_url}/admin/recordings/recording/", timeout=20).status_code == 200  # to sign in
+    stack.database.shut_down_at_once()
+    pages = [visitor.get(f"{stack.web_url}/admin/{path}", timeout=20) for path in ("", "recordings/recording/")]
+    form = {"username": "a", "password": "b", "csrfmiddlewaretoken": visitor.cookies["csrftoken"]}
+    pages.append(visitor.post(f"{stack.web_url}/admin/login/", form, timeout=20))
+    call = stack.session.get(f"{stack.web_url}/api/v1/recordings", timeout=20)
+
+    assert [page.status_code for page in pages] == [503, 503, 503]
+    assert {page.headers["Retry-After"] for page in pages} == {call.headers["Retry-After"]} == {"5"}
+    for page in pages:
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert "The database cannot be reached" in page.text
+        assert "Callbacks are kept" in page.text
+        assert "/readyz" in page.text
+    log = [line for line in stack.log_of("web") if "database_unavailable" in line and "/admin/" in line]
+    assert len(log) == len(pages)
+
+
 def test_who_starts_without_the_database_says_once_which_setting_it_is(stack: Stack) -> None:
     """And goes on: callbacks are answered, and the worker begins when it is back."""
     stack.database.shut_down_at_once()

@@ -301,6 +301,7 @@ def test_a_database_that_is_away_is_no_bug_of_ours(api: APIClient) -> None:
     with patch("recordings.api.views.own_recordings", side_effect=OperationalError("the server closed the connection")):
         answer = api.get(RECORDINGS)
     assert (answer.status_code, answer.data["errors"][0]["code"]) == (503, "database_unavailable")
+    assert answer["Retry-After"] == "5"
 
 
 def test_any_offset_of_a_time_is_taken(api: APIClient) -> None:
