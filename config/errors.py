@@ -40,6 +40,7 @@ from recordings.services.errors import (
     VendorRefused,
     VersionMismatch,
 )
+from recordings.services.pacing import PROBE_SECONDS
 from recordings.storage.words import explain
 from recordings.trtc.errors import CredentialsRejected, Rejected
 
@@ -76,16 +77,17 @@ def _busy(error: NotNow) -> exceptions.APIException:
 
 def _not_now(error: NotNow, code: str, detail: Any) -> exceptions.APIException:
     if error.why == "credentials":
-        answer = _keys_refused()
-    else:
-        answer = ApiError(429, code, detail, fault="none", waiting_for=error.why)
+        return _keys_refused(error.retry_after_seconds)
+    answer = ApiError(429, code, detail, fault="none", waiting_for=error.why)
     answer.wait = math.ceil(error.retry_after_seconds)
     return answer
 
 
-def _keys_refused(**extra: Any) -> ApiError:
+def _keys_refused(retry_after_seconds: float, **extra: Any) -> ApiError:
     detail = _("The vendor refuses the application's credentials. An operator has to act.")
-    return ApiError(503, "credentials_rejected", detail, fault="operator", **extra)
+    answer = ApiError(503, "credentials_rejected", detail, fault="operator", **extra)
+    answer.wait = math.ceil(retry_after_seconds)
+    return answer
 
 
 def _vendor_refused(error: VendorRefused) -> exceptions.APIException:
@@ -96,7 +98,7 @@ def _vendor_refused(error: VendorRefused) -> exceptions.APIException:
     if error.recording_id:
         said["recording"] = str(error.recording_id)
     if isinstance(gateway, CredentialsRejected):
-        return _keys_refused(**said)
+        return _keys_refused(PROBE_SECONDS, **said)
     if isinstance(gateway, Rejected):
         return ApiError(422, "vendor_refused", _("The vendor refused."), fault=gateway.fault, **said)
     detail = _("The vendor did not answer. Try again later.")
