@@ -69,7 +69,8 @@ class Database:
             yield
         finally:
             for pid in pids:
-                os.kill(pid, signal.SIGCONT)
+                with suppress(ProcessLookupError):  # had ended already, and the postmaster has only now heard of it
+                    os.kill(pid, signal.SIGCONT)
 
     def close(self) -> None:
         """End the server in order."""
