@@ -61,7 +61,10 @@ class ApiError(exceptions.APIException):
 
 
 def _slot_taken(error: SlotTaken) -> exceptions.APIException:
-    detail = _("A live recording holds this slot. Stop it, or use another slot.")
+    if error.is_leaving:
+        detail = _("The recording in this slot is being stopped. Try again when its recorder has left: soon.")
+    else:
+        detail = _("A recording holds this slot until its recorder has left. Stop it, or use another slot.")
     return ApiError(409, "slot_taken", detail, fault="caller", recording=str(error.recording_id))
 
 

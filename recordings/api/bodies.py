@@ -33,7 +33,9 @@ class StartOptions(NamesLayout):
     """What a start says to us rather than to the vendor."""
 
     slot: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = Field(
-        "main", description="A lane of the room that one live recording at a time can hold."
+        "main",
+        description="A lane of the room. A recording holds it until its recorder has left (`finalizing`); until then "
+        "another start in it is answered 409.",
     )
     storage_profile: str = Field(description="Name of the storage profile that takes the files.", max_length=50)
     max_duration: int | None = Field(

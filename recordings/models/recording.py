@@ -14,7 +14,7 @@ from applications.models import ApiKey, Application, StorageProfile
 from recordings.ids import new_recording_id
 from recordings.states.facts import Fact
 from recordings.states.snapshot import Snapshot
-from recordings.states.vocabulary import LIVE, Doubt, Fault, Media, Reason, State
+from recordings.states.vocabulary import HOLDS_SLOT, LIVE, Doubt, Fault, Media, Reason, State
 
 STATE_CHOICES = [(state.value, state.value) for state in State]
 
@@ -24,10 +24,17 @@ class Origin(models.TextChoices):
     CALLBACK = "callback", _("seen in a callback")
 
 
+HOLDS_ITS_SLOT = models.Q(state__in=HOLDS_SLOT, origin=Origin.API, has_left_slot=False)
+
+
 class RecordingQuerySet(models.QuerySet["Recording"]):
     def live(self) -> RecordingQuerySet:
         """Those whose story is not over."""
         return self.filter(state__in=LIVE)
+
+    def holding_slot(self) -> RecordingQuerySet:
+        """Those that keep other recordings out of their room's slot; the unique index is over them."""
+        return self.filter(HOLDS_ITS_SLOT)
 
     def due(self) -> RecordingQuerySet:
         """Those that need a step now and that no process works on, by the database's clock."""
@@ -90,6 +97,9 @@ class Recording(models.Model):
     live_tasks = models.PositiveSmallIntegerField(
         _("live tasks"), default=0, db_default=0
     )  # that may run at the vendor
+    # Its recorder has left once. A task that turns up afterwards makes it live again, and by then another recording may
+    # have the slot: it never takes it back.
+    has_left_slot = models.BooleanField(default=False, db_default=False, editable=False)
 
     # --- the row is the queue
     next_check_at = models.DateTimeField(_("next check"), null=True)
@@ -118,8 +128,8 @@ class Recording(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "room_id_type", "room_id", "slot"],
-                condition=models.Q(state__in=LIVE, origin=Origin.API),
-                name="recording_slot_taken",
+                condition=HOLDS_ITS_SLOT,
+                name="recording_slot_held",
             ),
             models.UniqueConstraint(
                 fields=["robot_user_id"], condition=models.Q(origin=Origin.API), name="recording_robot_unique"

@@ -10,6 +10,7 @@ from recordings.states.deadlines import deadline_of
 from recordings.states.facts import Fact
 from recordings.states.inventory import FileView
 from recordings.states.snapshot import Snapshot
+from recordings.states.vocabulary import HOLDS_SLOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ DERIVED_COLUMNS = (
 )
 
 
-WRITTEN_COLUMNS = (*DERIVED_COLUMNS, "deadline_at", "version", "ledger_length", "next_check_at", "urgency")
+WRITTEN_COLUMNS = (
+    *(*DERIVED_COLUMNS, "deadline_at", "version", "ledger_length", "next_check_at", "urgency"),
+    "has_left_slot",
+)
 
 
 def derived_columns(snapshot: Snapshot) -> dict[str, object]:
@@ -64,6 +68,14 @@ def derived_columns(snapshot: Snapshot) -> dict[str, object]:
     values["parameters"] = dict(snapshot.parameters)
     values["details"] = dict(snapshot.details)
     return values
+
+
+def leaves_slot(recording: Recording, after: Snapshot) -> bool:
+    """Tell whether *recording*, whose row does not say yet what *after* says, has left its slot by then.
+
+    This is the one thing of a row that the ledger cannot say: it is about what others were allowed meanwhile.
+    """
+    return recording.has_left_slot or recording.state not in HOLDS_SLOT or after.state not in HOLDS_SLOT
 
 
 def fact_row(recording: Recording, fact: Fact) -> Row:

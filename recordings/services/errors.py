@@ -19,11 +19,16 @@ class InvalidParameters(RecordingError):
 
 
 class SlotTaken(RecordingError):
-    """A live recording holds this room's slot: stop it, or use another slot."""
+    """A recording whose recorder has not left holds this room's slot: stop it, or use another slot.
 
-    def __init__(self, recording_id: UUID) -> None:
+    Args:
+        is_leaving: It is being stopped already.
+    """
+
+    def __init__(self, recording_id: UUID, *, is_leaving: bool = False) -> None:
         super().__init__(str(recording_id))
         self.recording_id = recording_id
+        self.is_leaving = is_leaving
 
 
 class NotNow(RecordingError):

@@ -24,6 +24,7 @@ from recordings.services.change import (
     derived_columns,
     fact_row,
     gone_files,
+    leaves_slot,
     new_tasks,
     recording_row,
     transition_row,
@@ -43,7 +44,7 @@ logger = logging.getLogger(__name__)
 # What a callback's way through this module needs of a recording; the ledger says the rest.
 CALLBACK_COLUMNS = (
     *("id", "application_id", "origin", "provider", "robot_user_id", "state", "version", "ledger_length"),
-    *("next_check_at", "looked_at", "failures", "lease_token"),
+    *("next_check_at", "looked_at", "failures", "lease_token", "has_left_slot"),
 )
 
 
@@ -257,6 +258,7 @@ def _remember_after_commit(changes: Sequence[Change]) -> None:
 
 def _set_derived(recording: Recording, before: Snapshot | None, after: Snapshot) -> None:
     values = derived_columns(after)
+    recording.has_left_slot = leaves_slot(recording, after)
     for name, value in values.items():
         setattr(recording, name, value)
     if before is not None and (derived_columns(before) != values or before.files != after.files):

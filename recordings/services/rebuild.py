@@ -8,7 +8,15 @@ from django.db import transaction
 from recordings.models import Recording, RecordingFile, Task
 from recordings.models.sql import insert_rows, update_rows
 from recordings.policy import current_policy
-from recordings.services.change import FILE_COLUMNS, Change, changed_files, derived_columns, file_values, new_tasks
+from recordings.services.change import (
+    FILE_COLUMNS,
+    Change,
+    changed_files,
+    derived_columns,
+    file_values,
+    leaves_slot,
+    new_tasks,
+)
 from recordings.services.ledger import lock_recording
 from recordings.states.fold import fold
 from recordings.states.gathered import NoRequest
@@ -47,7 +55,8 @@ def _differences(recording: Recording, snapshot: Snapshot) -> Iterator[str]:
 
 def _write(recording: Recording, snapshot: Snapshot) -> None:
     anew = Change(recording, facts=[], before=None, after=snapshot, old_state="")
-    update_rows(Recording, [{"id": recording.pk} | derived_columns(snapshot)])
+    kept = {"id": recording.pk, "has_left_slot": leaves_slot(recording, snapshot)}
+    update_rows(Recording, [kept | derived_columns(snapshot)])
     RecordingFile.objects.filter(recording=recording).delete()
     insert_rows(RecordingFile, changed_files(anew))
     Task.objects.filter(recording=recording).delete()

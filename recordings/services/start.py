@@ -15,7 +15,6 @@ from applications.models import ApiKey, Application, StorageProfile
 from recordings.failpoints import reach
 from recordings.ids import new_recording_id, robot_name
 from recordings.models import IdempotencyKey, Recording
-from recordings.models.recording import Origin
 from recordings.models.sql import insert_new, select_rows
 from recordings.parameters import RecordingParameters
 from recordings.services.admission import enter_at_once
@@ -27,10 +26,10 @@ from recordings.services.ledger import open_ledger
 from recordings.services.pacing import Denied, Permit
 from recordings.states.facts import Fact, FactKind, Source
 from recordings.states.steps import Create
-from recordings.states.vocabulary import LIVE
+from recordings.states.vocabulary import State
 from recordings.trtc.gateway import Gateway
 
-# The holder of a slot may end between the refused insert and the look for who it is.
+# The holder of a slot may leave it between the refused insert and the look for who it is.
 MOST_TRIES = 3
 
 
@@ -87,7 +86,7 @@ def start_recording(
 
     Raises:
         NoRoom: It would have to wait and does not want to; nothing is stored.
-        SlotTaken: A live recording is in the slot; nothing is stored.
+        SlotTaken: A recording whose recorder has not left is in the slot; nothing is stored.
         IdempotencyMismatch: The key was used with another fingerprint; nothing is stored.
     """
     for tries_left in reversed(range(MOST_TRIES)):
@@ -103,8 +102,8 @@ def start_recording(
             if earlier is not None:
                 return earlier
             if holder := _slot_holder(request):
-                raise SlotTaken(holder.uuid) from None
-            if not tries_left:  # the holder did not just end: this is something else
+                raise SlotTaken(holder.uuid, is_leaving=holder.state == State.STOPPING) from None
+            if not tries_left:  # the holder did not just leave: this is something else
                 raise
 
     reach("start.committed")
@@ -195,12 +194,11 @@ def _requested(request: StartRequest, *, at: datetime) -> Fact:
 
 
 def _slot_holder(request: StartRequest) -> Recording | None:
-    holder: Recording | None = Recording.objects.filter(
+    in_slot = Recording.objects.holding_slot().filter(
         application=request.application,
         room_id=request.parameters.room_id,
         room_id_type=request.parameters.room_id_type,
         slot=request.slot,
-        state__in=LIVE,
-        origin=Origin.API,
-    ).first()
+    )
+    holder: Recording | None = in_slot.first()
     return holder

@@ -38,6 +38,8 @@ class State(StrEnum):
 # Terminal states from worst to best. Late evidence moves a recording to the right, never to the left.
 TERMINAL_BY_MERIT = (State.LOST, State.FAILED, State.CANCELED, State.EMPTY, State.PARTIAL, State.COMPLETED)
 LIVE = tuple(state for state in State if state not in TERMINAL_BY_MERIT)
+# In these a recorder of ours may be in the room, or is to come: no other may be sent there under the same slot.
+HOLDS_SLOT = tuple(state for state in LIVE if state != State.FINALIZING)
 
 
 def is_terminal(state: State) -> bool:

@@ -11,6 +11,7 @@ Invariant = Callable[[Evidence], Iterator[str]]
 
 # A recording in one of these says that its task runs.
 IN_ROOM = ("starting", "recording", "paused", "stopping")
+HOLDS_SLOT = ("queued", *IN_ROOM)
 
 
 def orphans(evidence: Evidence) -> Iterator[str]:
@@ -83,15 +84,15 @@ def ignored_stops(evidence: Evidence) -> Iterator[str]:
 
 
 def shared_slots(evidence: Evidence) -> Iterator[str]:
-    """Two recordings are never live in one slot at once."""
+    """Two recordings never have, or wait for, a recorder in one slot at once."""
     by_slot: dict[str, list[Row]] = defaultdict(list)
     for row in evidence.asked:
         by_slot[row.slot].append(row)
     for slot, rows in by_slot.items():
         rows.sort(key=lambda row: row.created_at)
         for earlier, later in pairwise(rows):
-            if earlier.is_live and later.is_live:
-                yield f"{earlier.id} and {later.id} are both live in {slot}"
+            if earlier.state in HOLDS_SLOT and later.state in HOLDS_SLOT:
+                yield f"{earlier.id} is {earlier.state} and {later.id} is {later.state} in {slot}"
 
 
 def overdue(evidence: Evidence) -> Iterator[str]:

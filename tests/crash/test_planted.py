@@ -10,7 +10,7 @@ from tests.crash.trials import conclude_trial, lose_answers, outlive_the_lease, 
 
 pytestmark = pytest.mark.storm
 
-SLOTS = "recording_slot_taken"
+SLOTS = "recording_slot_held"
 INDEX = "SELECT indexdef FROM pg_indexes WHERE indexname = %s"
 
 

@@ -12,7 +12,7 @@ from recordings.policy import current_policy
 from recordings.services.change import derived_columns
 from recordings.services.ledger import load_facts
 from recordings.states.fold import fold
-from recordings.states.vocabulary import State, is_terminal, merit
+from recordings.states.vocabulary import HOLDS_SLOT, State, is_terminal, merit
 from tests.sim.case import Case, CreateLog, Task
 from tests.sim.clock import DAY_BEGINS
 from tests.sim.life import DISPLACED
@@ -34,6 +34,11 @@ class Story:
 
     recording: Recording
     moves: Sequence[Transition]
+
+    @property
+    def left_slot_at(self) -> float | None:
+        """When its recorder was first known to have left, which frees its slot; seconds since the day began."""
+        return next((_seconds(move.at) for move in self.moves if move.to_state not in HOLDS_SLOT), None)
 
     @property
     def over_at(self) -> float | None:
@@ -74,8 +79,8 @@ def _breaches(case: Case, stories: Sequence[Story], random: Random) -> Iterator[
         if random.random() < FOLDED_SHARE:
             yield from _folds_alike(story, random)
     for earlier, later in pairwise(stories):
-        if earlier.over_at is None or _seconds(later.recording.created_at) < earlier.over_at:
-            yield f"slot: {later.recording.pk} was started while {earlier.recording.pk} lived"
+        if earlier.left_slot_at is None or _seconds(later.recording.created_at) < earlier.left_slot_at:
+            yield f"slot: {later.recording.pk} was started while the recorder of {earlier.recording.pk} had not left"
     yield from _creates(case, stories)
     yield from _billing(case, stories)
     yield from _fence(case)
