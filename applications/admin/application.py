@@ -20,6 +20,7 @@ from applications.admin.callback_endpoint import CallbackEndpointInline
 from applications.admin.inlines import StorageProfileInline
 from applications.admin.preflight import check_and_tell
 from applications.admin.secrets import HidesSecrets, WriteOnlySecretsForm, secret_names
+from applications.admin.unchanged import SavesInTurn
 from applications.models import Application, StorageProfile
 from applications.services import ask_for_check
 
@@ -31,7 +32,7 @@ def _recordings() -> Any:
 
 
 @admin.register(Application)
-class ApplicationAdmin(HidesSecrets, ModelAdmin):  # type: ignore[misc]  # untyped library
+class ApplicationAdmin(SavesInTurn, HidesSecrets, ModelAdmin):  # type: ignore[misc]  # untyped library
     form = WriteOnlySecretsForm
     inlines = [CallbackEndpointInline, StorageProfileInline]
     list_display = ["name", "sdk_app_id", "region", "live_recordings", "endpoint"]
@@ -43,7 +44,7 @@ class ApplicationAdmin(HidesSecrets, ModelAdmin):  # type: ignore[misc]  # untyp
         ("secret_id", "secret_key"),
         "sdk_secret_key",
         "private_map_key",
-        ("task_limit", "requests_per_second"),
+        ("task_limit", "requests_per_second", "seen"),
     ]
     actions = None  # deleting is for one at a time, with its reasons
     actions_detail = ["check_storage"]

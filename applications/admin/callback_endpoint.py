@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from applications.admin.secrets import HidesSecrets, WriteOnlySecretsForm
 from applications.families import Assurance, Family, family_choices, find_family
-from applications.models import CallbackEndpoint
+from applications.models import Application, CallbackEndpoint
 from applications.services import rotate_callback_key
 
 
@@ -57,6 +57,11 @@ class CallbackEndpointForm(WriteOnlySecretsForm):
             self.fields["family"].disabled = True  # its address names it
         if family is not None:
             self._fit(family)
+
+    @property
+    def page_of(self) -> Application:
+        application: Application = self.instance.application
+        return application
 
     def _fit(self, family: Family) -> None:
         """Leave open what can be decided about this family."""
@@ -98,7 +103,7 @@ class CallbackEndpointInline(HidesSecrets, StackedInline):  # type: ignore[misc]
         "keys_accepted",
         "forget_previous_key",
         ("is_trusted", "quiet_seconds"),
-        "signature_variant",
+        ("signature_variant", "seen"),
     ]
     readonly_fields = ["address", "keys_accepted"]
 

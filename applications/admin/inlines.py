@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from applications.admin.preflight import tell_preflight
 from applications.admin.secrets import HidesSecrets, WriteOnlySecretsForm
-from applications.models import StorageKind, StorageProfile
+from applications.models import Application, StorageKind, StorageProfile
 
 
 class KeepsUsedProfiles(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in its stubs alone
@@ -44,6 +44,11 @@ class StorageProfileForm(WriteOnlySecretsForm):
         if not self.instance.pk and "check_files" in self.fields:
             self.fields["check_files"].initial = True
 
+    @property
+    def page_of(self) -> Application:
+        application: Application = self.instance.application
+        return application
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not self.instance.pk and cleaned.get("kind") == StorageKind.VOD:
@@ -64,7 +69,7 @@ class StorageProfileInline(HidesSecrets, StackedInline):  # type: ignore[misc]  
         "file_name_prefix",
         "tencent_vod",
         ("check_files", "keep_days"),
-        "endpoint_url",
+        ("endpoint_url", "seen"),
         "last_check",
     ]
     readonly_fields = ["last_check"]

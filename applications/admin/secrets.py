@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib.admin.options import BaseModelAdmin
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget
 
+from applications.admin.unchanged import UnchangedForm
 from applications.encryption import SecretField
 
 SET = _("set — leave empty to keep")
@@ -20,7 +20,7 @@ def secret_names(model: type[Model]) -> list[str]:
     return [field.name for field in model._meta.fields if isinstance(field, SecretField)]
 
 
-class WriteOnlySecretsForm(forms.ModelForm):  # type: ignore[type-arg]  # for any model with secrets
+class WriteOnlySecretsForm(UnchangedForm):
     """A form whose secrets are never rendered; an empty one keeps what is stored."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -37,7 +37,7 @@ class WriteOnlySecretsForm(forms.ModelForm):  # type: ignore[type-arg]  # for an
         return [name for name in secret_names(type(self.instance)) if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         for name, value in self.stored.items():
             if name in self.fields and not cleaned.get(name):
                 cleaned[name] = value

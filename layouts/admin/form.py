@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError as ParametersInvalid
 
+from applications.admin.unchanged import UnchangedForm
 from applications.models import Application
 from layouts.admin.editing import OTHER, EditingForm, name_canvas
 from layouts.admin.pictures import CANVASES, guess_canvas, list_said, read_stored
@@ -18,7 +18,7 @@ from layouts.parameters import MixLayoutParams
 from layouts.problems import list_field_problems
 
 
-class LayoutTemplateForm(EditingForm, forms.ModelForm):  # type: ignore[type-arg]  # generic in its stubs alone
+class LayoutTemplateForm(EditingForm, UnchangedForm):
     """A template with the layout of its newest version."""
 
     def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
@@ -31,6 +31,11 @@ class LayoutTemplateForm(EditingForm, forms.ModelForm):  # type: ignore[type-arg
             stored |= {"preview_canvas": name_canvas(canvas) if known else OTHER, "preview_size": name_canvas(canvas)}
         super().__init__(*args, initial=stored | (initial or {}), **kwargs)
         self.layout: dict[str, Any] = {}
+
+    def told_values(self) -> dict[str, Any]:
+        """Return what the page shows: a version never changes, so its number stands for it."""
+        template: LayoutTemplate = self.instance
+        return {"description": template.description, "version": template.current.number}
 
     def clean_back_ground_color(self) -> str:
         """Return the colour as it is stored: browsers write its letters small, and that alone is no change."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from applications.admin.secrets import secret_names
+from applications.admin.unchanged import SavesInTurn
 from applications.models import Application
 from layouts.admin.editing import EditingForm
 from layouts.admin.fields import LAYOUT_FIELDS
@@ -36,7 +37,7 @@ BACKGROUND = [
 
 
 @admin.register(LayoutTemplate)
-class LayoutTemplateAdmin(ModelAdmin):  # type: ignore[misc]  # untyped library
+class LayoutTemplateAdmin(SavesInTurn, ModelAdmin):  # type: ignore[misc]  # untyped library
     form = LayoutTemplateForm
     change_form_template = "admin/layouts/layouttemplate/editor.html"
     delete_confirmation_template = "admin/layouts/layouttemplate/deletion.html"
@@ -78,7 +79,7 @@ class LayoutTemplateAdmin(ModelAdmin):  # type: ignore[misc]  # untyped library
             template,
             (_("Arrangement"), {"fields": ARRANGEMENT}),
             (_("Background"), {"fields": BACKGROUND}),
-            (_("Watermarks"), {"fields": ["water_mark_list"]}),
+            (_("Watermarks"), {"fields": [("water_mark_list", "seen")]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: LayoutTemplate | None = None) -> list[str]:
@@ -87,7 +88,7 @@ class LayoutTemplateAdmin(ModelAdmin):  # type: ignore[misc]  # untyped library
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "application":
             kwargs["queryset"] = Application.objects.defer(*secret_names(Application))
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         field.empty_label = SHARED
         return field
 

@@ -160,6 +160,72 @@ def test_a_new_secret_replaces_the_stored_one(admin_client: Client, school: Appl
     assert StorageProfile.objects.get().secret_key == "new-too"
 
 
+# --- two people on one page
+
+
+def opened(client: Client, application: Application) -> dict[str, Any]:
+    """Return what the page carries of what its rows were when it was opened."""
+    html = client.get(page_of(application)).text
+    fields = re.findall(r'<input type="hidden" name="([a-z_0-9-]*seen)" value="(\w+)"', html)
+    assert len(fields) == 3
+    return dict(fields)
+
+
+def test_who_saves_last_does_not_undo_what_the_other_saved(admin_client: Client, school: Application) -> None:
+    page = opened(admin_client, school)
+    other = Client()
+    other.force_login(User.objects.create_superuser("other"))
+    assert other.post(page_of(school), form_of(school, task_limit=77) | opened(other, school)).status_code == 302
+
+    answer = admin_client.post(page_of(school), form_of(school, task_limit=100, requests_per_second=7) | page)
+
+    saved = LogEntry.objects.get()
+    assert answer.status_code == 200
+    assert "“school” was changed since you opened this page. Nothing is stored: open it anew." in answer.text
+    assert f"Last saved here by other, {saved.action_time:%Y-%m-%d %H:%M:%S} UTC." in answer.text
+    school.refresh_from_db()
+    assert (school.task_limit, school.requests_per_second) == (77, 20)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"storage_profiles-0-bucket": "another-125"},
+        {"storage_profiles-0-secret_key": "another"},
+        {"callback_endpoints-0-current_key": "another"},
+    ],
+)
+def test_rows_on_the_page_are_not_undone_either(
+    change: dict[str, Any], admin_client: Client, school: Application
+) -> None:
+    page, before = opened(admin_client, school), form_of(school)
+    admin_client.post(page_of(school), before | change | page)
+
+    answer = admin_client.post(page_of(school), before | {"requests_per_second": 7} | page)
+
+    assert "was changed since you opened this page" in answer.text
+    school.refresh_from_db()
+    assert school.requests_per_second == 20
+
+
+def test_what_nobody_changed_meanwhile_is_saved(admin_client: Client, school: Application) -> None:
+    """A check of storage writes into the profile's row, but nothing that the page shows as a field."""
+    page = opened(admin_client, school)
+    school.storage_profiles.update(preflight={"at": "2026-01-01T00:00:00Z", "trials": [], "ok": True})
+
+    assert admin_client.post(page_of(school), form_of(school, requests_per_second=7) | page).status_code == 302
+    assert "seen" not in LogEntry.objects.get().change_message
+
+
+def test_what_a_page_carries_depends_on_a_key(admin_client: Client, school: Application, settings: Any) -> None:
+    """So nobody who sees the page can try out secrets against it."""
+    page = opened(admin_client, school)
+
+    settings.SECRET_KEY = "x" * 50
+    admin_client.force_login(User.objects.get())
+    assert not set(opened(admin_client, school).values()) & set(page.values())
+
+
 # --- callback endpoints
 
 

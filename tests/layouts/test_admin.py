@@ -328,3 +328,15 @@ def test_deleting_asks_first_and_says_what_stays(admin_client: Client, lesson: L
 
     admin_client.post(page_of(lesson, "delete"), {"post": "yes"})
     assert not LayoutTemplate.objects.exists()
+
+
+def test_who_saves_last_does_not_undo_what_the_other_saved(admin_client: Client, lesson: LayoutTemplate) -> None:
+    seen = admin_client.get(page_of(lesson)).context["adminform"].form["seen"].value()
+    floating = layout_of(mix_layout_mode="floating")
+    change_layout_template(template_id=lesson.pk, layout=floating, description="", by="other")
+
+    answer = admin_client.post(page_of(lesson), form_of(description="mine", seen=seen))
+
+    assert "was changed since you opened this page" in answer.text
+    lesson.refresh_from_db()
+    assert (lesson.description, lesson.current.mix_layout_params["mix_layout_mode"]) == ("", "floating")
