@@ -130,7 +130,8 @@ def _lost(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     yield _("Nobody knows whether there is a file.")
     yield tell_reason(snapshot.reason)
     yield from _looks(snapshot, now)
-    yield _("Look into the storage, and ask the vendor with the task's id.")
+    if snapshot.task_id:
+        yield _("Look into the storage, and ask the vendor with the task's id.")
 
 
 def _looks(snapshot: Snapshot, now: datetime) -> Iterator[str]:
@@ -164,6 +165,18 @@ HAPPENED: Mapping[State, Callable[[Snapshot, datetime], Iterator[str]]] = {
     State.CANCELED: _canceled,
     State.LOST: _lost,
 }
+
+
+def advise_without_task(snapshot: Snapshot, *, room: str, robot: str, now: datetime) -> str:
+    """Return what to do about a lost recording of which no task was ever heard: what the vendor can look for."""
+    sent = next((attempt.sent_at for attempt in snapshot.attempts if attempt.may_have_acted), snapshot.requested_at)
+    text = _(
+        "No task's id was ever told. Ask the vendor with RoomId %(room)s, UserId %(robot)s and the time of the start, "
+        "%(when)s: the files of a task, if there was one, are in a folder named by its id."
+    )
+    return text % {"room": room, "robot": robot, "when": _at(sent, now)}
+
+
 THERE = (FileStatus.REPORTED, FileStatus.VERIFIED)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recordings.admin.coming import tell_coming
-from recordings.admin.happened import HAPPENED, tell_reason
+from recordings.admin.happened import HAPPENED, advise_without_task, tell_reason
 from recordings.admin.moments import tell_distance, tell_length
 from recordings.admin.observed import HAPPENED_ELSEWHERE, tell_origin
 from recordings.admin.words import DOUBTS, STATES
@@ -47,6 +47,8 @@ def write_headline(recording: Recording, snapshot: Snapshot | None, *, now: date
     happened = _happened(State(recording.state), snapshot, now) if snapshot else []
     if snapshot is not None and snapshot.awaits_twin:
         happened.append(_("The known task is over, but a later start that nobody heard of may have made another."))
+    if snapshot is not None and snapshot.state == State.LOST and not snapshot.task_id:
+        happened.append(advise_without_task(snapshot, room=recording.room_id, robot=recording.robot_user_id, now=now))
     coming = list(tell_coming(recording, snapshot, now=now, policy=policy)) if snapshot else []
     return Headline(
         state=str(STATES.get(recording.state, recording.state)),

@@ -19,6 +19,7 @@ class Gathered:
 
     Attributes:
         requested: The fact that began it.
+        words_on_unknown: What was answered to the last create of which nobody knows whether it acted.
     """
 
     requested: Fact
@@ -29,6 +30,7 @@ class Gathered:
     modify_answers: dict[int, Fact] = field(default_factory=dict)
     settled: list[Fact] = field(default_factory=list)
     words_on_create: Mapping[str, Any] = field(default_factory=dict)
+    words_on_unknown: Mapping[str, Any] = field(default_factory=dict)
     words_on_task: Mapping[str, Any] = field(default_factory=dict)
     words_on_files: Mapping[str, Any] = field(default_factory=dict)
     request_id: str = ""
@@ -109,6 +111,8 @@ def _note_create_answer(ledger: Gathered, fact: Fact) -> None:
     ledger.request_id = fact.data.get("request_id") or ledger.request_id
     # What it refused before, it took now.
     ledger.words_on_create = {} if fact.kind == FactKind.CREATE_ACCEPTED else fact.data
+    if fact.kind == FactKind.CREATE_UNKNOWN:
+        ledger.words_on_unknown = fact.data
 
 
 def _note_delete_accepted(ledger: Gathered, fact: Fact) -> None:

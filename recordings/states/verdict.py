@@ -25,6 +25,8 @@ def vendor_words(ledger: Gathered, outcome: Outcome) -> Mapping[str, Any]:
         return {}
     if outcome.reason in _REASONS_OF_FILES:
         return ledger.words_on_files
+    if outcome.reason == Reason.UNKNOWN_OUTCOME:
+        return ledger.words_on_unknown
     if outcome.reason == Reason.VANISHED or (not is_terminal(outcome.state) and ledger.tasks):
         return ledger.words_on_task or ledger.words_on_files
     return ledger.words_on_create
@@ -51,7 +53,13 @@ def fault_of(outcome: Outcome, words: Mapping[str, Any]) -> Fault:
 
 
 # Whose fault these are, the vendor's answer tells better than the reason does.
-_REASONS_OF_WORDS = (Reason.START_FAILED, Reason.INVALID_REQUEST, Reason.REFUSED, Reason.CREDENTIALS)
+_REASONS_OF_WORDS = (
+    Reason.START_FAILED,
+    Reason.INVALID_REQUEST,
+    Reason.REFUSED,
+    Reason.CREDENTIALS,
+    Reason.UNKNOWN_OUTCOME,
+)
 
 
 def media_of(current: TaskEvidence) -> Media | None:

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from recordings.parameters import RecordingParameters
 from recordings.services.ledger import apply_facts, lock_recording
 from recordings.services.start import StartRequest, start_recording
 from recordings.states.facts import Fact, FactKind, Source
-from recordings.trtc.errors import CredentialsRejected, GatewayError, Rejected, Unavailable
+from recordings.trtc.errors import CredentialsRejected, GatewayError, OutcomeUnknown, Rejected, Unavailable
 from recordings.trtc.results import Created, Deleted, Description, Modified
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +231,32 @@ def test_every_state_on_the_way_has_a_page(
 
     recording.refresh_from_db()
     assert recording.state.capitalize() in read(admin_client, page_of(recording))
+
+
+def test_what_is_lost_without_a_task_names_what_the_vendor_can_look_for(
+    admin_client: Client, school: Application, vendor: ScriptedGateway
+) -> None:
+    """The answer was an HTTP 502: nobody knows whether it acted, and it was the vendor's."""
+    vendor.refusals["create"] = OutcomeUnknown(code="UnexpectedStatus", message="HTTP 502", fault="vendor")
+    recording = start(school, vendor)
+    tell(recording, FactKind.SETTLED, state="lost", reason="unknown_outcome", because="start_deadline")
+
+    text = unescape(read(admin_client, page_of(recording)))
+
+    sent = FactRow.objects.get(recording=recording, kind=FactKind.CREATE_SENT).occurred_at
+    assert f"RoomId 1001, UserId {recording.robot_user_id} and the time of the start, {sent:%H:%M:%S} UTC" in text
+    assert "task's id." not in text.replace("No task's id was ever told.", "")
+    assert "the vendor's: quote the RequestId in a ticket" in text
+
+
+def test_what_is_lost_with_a_task_names_it(admin_client: Client, school: Application, vendor: ScriptedGateway) -> None:
+    recording = start(school, vendor)
+    tell(recording, FactKind.SETTLED, state="lost", reason="vanished", because="start_deadline")
+
+    text = unescape(read(admin_client, page_of(recording)))
+
+    assert "ask the vendor with the task's id" in text
+    assert "No task's id" not in text
 
 
 def test_a_ledger_without_a_beginning_has_a_page(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from recordings.states.facts import Fact, FactKind
+from recordings.states.facts import Fact, FactKind, Source
 from recordings.states.fold import fold
 from recordings.states.snapshot import Snapshot
 from recordings.states.vocabulary import Fault, FileStatus, Media, Reason, State
@@ -72,6 +72,38 @@ def test_a_failed_upload_shows_the_storages_words_and_not_those_of_a_lost_create
     end = play(scenario).end
 
     assert (end.vendor_code, end.fault) == ("AccessDenied", Fault.STORAGE)
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ([(FactKind.CREATE_UNKNOWN, "UnexpectedStatus", "vendor")], ("UnexpectedStatus", Fault.VENDOR)),
+        ([(FactKind.CREATE_UNKNOWN, "Timeout", "network")], ("Timeout", Fault.NETWORK)),
+        (  # what was answered to a later create is not about the one that may have acted
+            [
+                (FactKind.CREATE_UNKNOWN, "UnexpectedStatus", "vendor"),
+                (FactKind.CREATE_POSTPONED, "LimitExceeded", "operator"),
+            ],
+            ("UnexpectedStatus", Fault.VENDOR),
+        ),
+        ([(FactKind.CREATE_POSTPONED, "LimitExceeded", "operator"), None], ("", Fault.NETWORK)),
+    ],
+)
+def test_an_unknown_outcome_is_told_in_the_words_of_the_create_that_may_have_acted(
+    answers: list[tuple[FactKind, str, str] | None], words: tuple[str, Fault]
+) -> None:
+    facts = [begun()[0]]
+    for number, told_of in enumerate(answers, 1):
+        facts.append(own(FactKind.CREATE_SENT, f"create:{number}:sent", number, attempt=number))
+        if told_of is not None:
+            kind, code, fault = told_of
+            key = f"create:{number}:answered"
+            facts.append(answer(kind, key, number + 0.5, attempt=number, code=code, fault=fault, why="unknown"))
+    lost = {"state": "lost", "reason": "unknown_outcome", "because": "start_deadline"}
+
+    end = seen(*facts, own(FactKind.SETTLED, "settled:lost", 999, source=Source.CLOCK, **lost))
+
+    assert (end.state, end.vendor_code, end.fault) == (State.LOST, *words)
 
 
 def test_media_follows_the_latest_observation() -> None:
