@@ -44,6 +44,7 @@ REASONS: Mapping[str, Text] = {
     Reason.ROBOT_ID_CONFLICT: _("somebody entered the room under the recorder's name"),
     Reason.MAX_DURATION: _("its longest duration was reached"),
     Reason.VANISHED: _("the vendor no longer knows the task and told nothing"),
+    Reason.UNTOLD: _("the recorder left and nobody told why; its files show that it did"),
     Reason.FORCE_STOPPED: _("the vendor ended it by force"),
     Reason.PAUSED_TOO_LONG: _("it was paused for too long"),
     Reason.QUIET: _("nothing more was told of it"),

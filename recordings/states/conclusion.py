@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from recordings.states.ending import Ending
 from recordings.states.facts import Fact, FactKind
 from recordings.states.gathered import Gathered
 from recordings.states.outcome import Outcome, certain_outcome, closing_outcome, failed_start, is_told_whole, is_whole
@@ -62,7 +63,7 @@ def _outcome(reading: Reading, *, certain: Outcome | None, late: Outcome | None)
     After a recording was closed, evidence that still comes in can only improve on it.
     """
     ledger, live = reading.ledger, _live_state(reading)
-    closed = [Outcome(State(f.data["state"]), _reason_or_none(f.data.get("reason"))) for f in ledger.settled]
+    closed = [Outcome(State(f.data["state"]), _settled_reason(f, reading.ending)) for f in ledger.settled]
     if never_created := _never_created(ledger, reading.stop):
         closed.append(never_created)
     if live == State.FINALIZING and (failed := failed_start(list(ledger.tasks.values()))):
@@ -71,7 +72,9 @@ def _outcome(reading: Reading, *, certain: Outcome | None, late: Outcome | None)
         closed.append(late)
     if certain is not None:
         closed.append(certain)
-    return max(closed, key=_worth, default=Outcome(live, None))
+    best = max(closed, key=_worth, default=Outcome(live, None))
+    # Files that came after a start was given up: there is an end, and no exit that was seen.
+    return Outcome(best.state, Reason.UNTOLD) if closed and best.reason is None else best
 
 
 def _worth(outcome: Outcome) -> tuple[int, bool]:
@@ -105,5 +108,10 @@ def _never_created(ledger: Gathered, stop: Fact | None) -> Outcome | None:
     return outcome
 
 
-def _reason_or_none(text: str | None) -> Reason | None:
-    return Reason(text) if text else None
+def _settled_reason(settled: Fact, ending: Ending) -> Reason | None:
+    """Return why the clock closed it; where nobody had told by then, what was told since.
+
+    Earlier releases had no word for that and wrote none.
+    """
+    told = settled.data.get("reason")
+    return Reason(told) if told and told != Reason.UNTOLD else ending.exit_reason

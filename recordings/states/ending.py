@@ -16,7 +16,7 @@ class Ending:
 
     Attributes:
         current: The task that the recording is about; the others were superseded.
-        exit_reason: Why it left; None while it runs, or when only its files tell that it left.
+        exit_reason: Why it left; None while it runs.
         has_twin: Another create may have made a task, so an event of the one may come after the end of the other.
         successor_lost: The current task was displaced by one that nobody ever heard of, as far as its exit tells.
         sight: The storage's word. Once it was given, the vendor's counts for no file that it could be asked for.

@@ -31,7 +31,7 @@ def fold_observed(facts: list[Fact], *, opening: Fact, policy: Policy) -> Snapsh
     seen = gather(facts, opening)
     closing = _closing(seen)
     certain = _certain(seen)
-    ends = [Outcome(State(f.data["state"]), _reason(f.data.get("reason"))) for f in seen.settled]
+    ends = [Outcome(State(f.data["state"]), _reason(f.data.get("reason")) or Reason.UNTOLD) for f in seen.settled]
     if ends:
         ends.append(closing)  # what comes in after the end can only improve on it
     if certain is not None:
@@ -98,7 +98,7 @@ def _certain(seen: Observation) -> Outcome | None:
         if not seen.ready:
             return Outcome(State.FAILED, Reason.RECORDER_ERROR if seen.started_at else Reason.START_FAILED)
         return Outcome(State.PARTIAL if told.get("code") else State.COMPLETED, Reason.RECORDER_ERROR)
-    return Outcome(State.COMPLETED if seen.ready else State.EMPTY, reason)
+    return Outcome(State.COMPLETED if seen.ready else State.EMPTY, reason or Reason.UNTOLD)
 
 
 def _closing(seen: Observation) -> Outcome:

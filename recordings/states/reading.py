@@ -81,7 +81,7 @@ def read_ledger(known: list[Fact], *, opening: Fact, policy: Policy) -> Reading:
         current=current,
         files=judge_files(list_files(tasks=tasks, plan=plan), tasks),
         plan=plan,
-        exit_reason=exit_reason_of(current, stop_reason) if exited_at else None,
+        exit_reason=exit_reason_of(current, stop_reason) if current is not None and exited_at else None,
         asked_to_stop=stop is not None,
         has_twin=len(tasks) > 1 or bool(unheard) or displaced,
         sight=sight,

@@ -115,6 +115,12 @@ class TaskEvidence:
         """True when the vendor's last word is that it knows no such task; no proof, but no use asking again soon."""
         return bool(self.gone_at) and (self.alive_at is None or max(self.gone_at) > self.alive_at)
 
+    @property
+    def vanished_untold(self) -> bool:
+        """True when the vendor no longer knows the task and never told that it ended; storage may have shown it."""
+        told = (self.left_at, self.failed_at, self.upload_finished_at, self.transcode_ended_at, self.vod_ended_at)
+        return self.seems_gone and not any(told)
+
     def outlived_its_delete(self, *, looked_at: datetime | None, patience: timedelta) -> bool:
         """Tell whether the vendor took a stop and says *patience* later that the task goes on.
 

@@ -10,13 +10,14 @@ from recordings.states.task import TaskEvidence
 from recordings.states.vocabulary import FAULT_OF_REASON, Fault, Media, Reason, State, is_terminal
 
 
-def exit_reason_of(current: TaskEvidence | None, stop_reason: Reason | None) -> Reason | None:
-    told = current.left_reason if current else None
+def exit_reason_of(current: TaskEvidence, stop_reason: Reason | None) -> Reason:
+    """Return why the recorder left: by its own word, by what we asked, or else that nobody told."""
+    told = current.left_reason
     if told in (None, Reason.STOPPED) and stop_reason is not None:
         return stop_reason
-    if told is None and current is not None and current.exited_at is None:
-        return Reason.VANISHED
-    return told  # None: files alone told that it left
+    if told is not None:
+        return told
+    return Reason.VANISHED if current.vanished_untold else Reason.UNTOLD
 
 
 def vendor_words(ledger: Gathered, outcome: Outcome) -> Mapping[str, Any]:

@@ -69,6 +69,7 @@ class Reason(OpenWords):
     ROBOT_ID_CONFLICT = "robot_id_conflict"  # somebody entered under the robot's name
     MAX_DURATION = "max_duration"  # the planned end was reached
     VANISHED = "vanished"  # the vendor no longer knows the task and told nothing
+    UNTOLD = "untold"  # it left, and nobody told why: its files, or what is in storage, show that it did
     FORCE_STOPPED = "force_stopped"  # TIW FORCE_STOP
     PAUSED_TOO_LONG = "paused_too_long"
     QUIET = "quiet"  # its family has no last event, and nothing more came

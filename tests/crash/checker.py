@@ -103,9 +103,9 @@ def overdue(evidence: Evidence) -> Iterator[str]:
 
 
 def unexplained(evidence: Evidence) -> Iterator[str]:
-    """A recording that is lost or failed says why."""
+    """A recording that ended says why."""
     for row in evidence.recordings:
-        if row.state in ("lost", "failed") and not row.reason:
+        if not row.is_live and not row.reason:
             yield f"{row.id} is {row.state} for no reason"
 
 

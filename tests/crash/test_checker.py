@@ -49,7 +49,8 @@ def test_sound_evidence_breaks_nothing() -> None:
 @pytest.mark.parametrize(
     ("changes", "broken"),
     [
-        ({"recordings": [row(state="completed")]}, {"orphan"}),
+        ({"recordings": [row(state="completed", reason="stopped")]}, {"orphan"}),
+        ({"recordings": [row(state="completed")]}, {"orphan", "no reason"}),
         ({"recordings": [row(task_id="t2")]}, {"orphan", "record of a dead task"}),
         ({"vendor_tasks": [task("t1", runs=False)]}, {"record of a dead task"}),
         ({"vendor_tasks": [task("t1"), task("t2")]}, {"orphan", "two robots"}),

@@ -24,8 +24,6 @@ LONGEST_OVERLAP_SECONDS = 300.0
 # A create that nobody answers is repeated after the timeout, never before.
 SHORTEST_REPEAT_SECONDS = 7.9
 FOLDED_SHARE = 0.25
-# Its files alone may have told that a recorder left: then nobody said why, and nothing went wrong.
-_NEED_NO_REASON = (State.COMPLETED, State.EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ def _ended(story: Story) -> Iterator[str]:
     row = story.recording
     if not is_terminal(State(row.state)):
         yield f"stuck: {row.pk} is {row.state}, deadline {row.deadline_at}"
-    elif row.reason is None and row.state not in _NEED_NO_REASON:
+    elif row.reason is None:
         yield f"reason: {row.pk} is {row.state} without one"
 
 

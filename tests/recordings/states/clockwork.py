@@ -170,6 +170,7 @@ def _record(run: Run, now: float) -> Snapshot:
     if run.states and is_terminal(run.states[-1][1].state):
         before = run.states[-1][1]
         assert merit(snapshot.state) >= merit(before.state), f"{before.state} became {snapshot.state}"
+    assert not is_terminal(snapshot.state) or snapshot.reason is not None, f"{snapshot.state} for no reason"
     run.states.append((now, snapshot))
     return snapshot
 

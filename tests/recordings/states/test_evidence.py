@@ -106,6 +106,38 @@ def test_an_unknown_outcome_is_told_in_the_words_of_the_create_that_may_have_act
     assert (end.state, end.vendor_code, end.fault) == (State.LOST, *words)
 
 
+def untold_end() -> list[Fact]:
+    """Return the story of a recorder of which its files alone tell that it left."""
+    return [*begun(), event(301, 1, Status=0), event(307, 5, FileName="a.m3u8"), event(305, 90, Status=0)]
+
+
+def test_an_end_that_files_alone_tell_of_has_a_reason_of_its_own() -> None:
+    end = seen(*untold_end())
+
+    assert (end.state, end.reason, end.fault) == (State.COMPLETED, Reason.UNTOLD, Fault.NONE)
+
+
+@pytest.mark.parametrize("settled_as", ["untold", None])
+def test_a_reason_that_is_told_after_the_end_is_taken_in(settled_as: str | None) -> None:
+    """A release before had no word for it and wrote none."""
+    end = own(
+        FactKind.SETTLED, "settled:completed", 300, source=Source.CLOCK,
+        state="completed", reason=settled_as, because="quiet",
+    )  # fmt: skip
+    late = event(302, 89, LeaveCode=5)
+
+    assert seen(*untold_end(), end).reason == Reason.UNTOLD
+    assert seen(*untold_end(), end, late).reason == seen(*untold_end(), late).reason == Reason.KICKED_BY_SERVER
+
+
+def test_a_task_that_the_vendor_forgot_vanished_also_when_storage_has_its_files() -> None:
+    """Every callback was lost, and it ended by itself."""
+    scenario = Scenario(stop_at=None, leaves_after=(90, 2), checked=True)
+    end = play(scenario, delay_of=lambda _: None, horizon=3 * 86_400.0).end
+
+    assert (end.state, end.reason, end.verified) == (State.COMPLETED, Reason.VANISHED, True)
+
+
 def test_media_follows_the_latest_observation() -> None:
     flowing = answer(FactKind.DESCRIBED, "d1", 20, task_id="T1", status="in_progress", files=[])
     idle = answer(FactKind.DESCRIBED, "d2", 80, task_id="T1", status="idle", files=[])

@@ -254,6 +254,11 @@ def test_a_foreign_recording_promises_no_file_that_nobody_told_of() -> None:
     assert deadline_of(snapshot, policy=POLICY) == at(62 + POLICY.foreign_quiet_seconds)
 
 
+def test_a_last_word_without_a_reason_has_one_all_the_same() -> None:
+    end = observed("tiw", finished(reason=None))
+    assert (end.state, end.reason) == (State.COMPLETED, Reason.UNTOLD)
+
+
 def test_a_reason_that_comes_late_is_taken_in() -> None:
     ready, end = file_told(FactKind.FILE_READY, 5), settled(State.COMPLETED, Reason.QUIET, 605)
     late = observed("css", ready, end, told(FactKind.RECORDER_ERROR, 4), quiet=600)
