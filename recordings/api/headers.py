@@ -18,9 +18,17 @@ class PreconditionRequired(APIException):
 
 
 def read_idempotency_key(request: Request) -> str:
-    """Return the Idempotency-Key header, or nothing."""
-    key = str(request.headers.get("Idempotency-Key", "")).strip()
-    if len(key) > LONGEST_KEY or not (key.isascii() and (key.isprintable() or not key)):
+    """Return the Idempotency-Key header; empty when there is none.
+
+    An empty header is refused: its sender means to be protected, and most likely a variable of his is not set.
+    """
+    header = request.headers.get("Idempotency-Key")
+    if header is None:
+        return ""
+    key = str(header).strip()
+    if not key:
+        raise ValidationError({"Idempotency-Key": _("Is empty. Send a key of your own, or leave the header out.")})
+    if len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise ValidationError({"Idempotency-Key": _("Must be at most 255 printable ASCII characters.")})
     return key
 

@@ -34,7 +34,10 @@ class RecordingSerializer(serializers.ModelSerializer[Recording]):
         help_text="The template's version that mix_layout_params comes from, as `lesson@3`."
     )
     queue_position = serializers.IntegerField(
-        allow_null=True, default=None, help_text="While it waits in the queue: 1 is let through next."
+        allow_null=True,
+        default=None,
+        help_text="While it waits in the queue, its place as of now: 1 is let through next. Others may still overtake "
+        "it: a higher priority, and of equals the API key that holds fewer places.",
     )
     waiting_for = serializers.ChoiceField(
         allow_null=True,

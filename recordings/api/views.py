@@ -55,7 +55,11 @@ from recordings.states.vocabulary import State, is_terminal
 from recordings.timeline import list_timeline
 
 IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Same key and body: the same recording and answer."
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Same key and body: the same recording and answer; same key and another body: 422. A key belongs to "
+    "the application, whichever of its API keys it is sent with. Not empty, at most 255 printable ASCII characters.",
 )
 PREFER = OpenApiParameter(
     "Prefer", str, OpenApiParameter.HEADER, description="respond-async: answer 202 without asking the vendor first."

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from applications.models import ApiKey, Application, StorageProfile
+from applications.services import create_api_key
 from recordings.models import IdempotencyKey, Recording
 from recordings.policy import current_policy
 from tests.conftest import ApiClient, Clock, with_key
@@ -88,6 +89,33 @@ def test_a_key_that_cannot_be_kept_is_refused(key: str, api: APIClient, vendor: 
     answer = api.post(RECORDINGS, body, headers={"Idempotency-Key": key})
 
     assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, "Idempotency-Key")
+
+
+@pytest.mark.parametrize("key", ["", "  "])
+def test_an_empty_key_is_refused_and_nothing_is_started(key: str, api: APIClient, vendor: Vendor, body: Fields) -> None:
+    """It is a variable that is not set, and its sender believes to be protected."""
+    answer = api.post(RECORDINGS, body, headers={"Idempotency-Key": key})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [
+        {
+            "code": "invalid",
+            "detail": "Is empty. Send a key of your own, or leave the header out.",
+            "attr": "Idempotency-Key",
+        }
+    ]
+    assert not Recording.objects.exists()
+
+
+def test_a_key_is_the_applications_whichever_api_key_it_comes_with(
+    api: APIClient, application: Application, vendor: Vendor, body: Fields
+) -> None:
+    other = with_key(create_api_key(application=application, name="another backend")[1])
+
+    mine, again = (client.post(RECORDINGS, body, headers=KEY) for client in (api, other))
+
+    assert mine.json() == again.json()
+    assert len(vendor.asked(CREATE)) == 1
 
 
 def test_a_repetition_after_a_crash_does_not_wait_for_ever(
