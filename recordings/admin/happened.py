@@ -108,7 +108,10 @@ def _partial(snapshot: Snapshot, now: datetime) -> Iterator[str]:
 
 
 def _empty(snapshot: Snapshot, now: datetime) -> Iterator[str]:
-    yield _("The recorder was in the room and there was nothing to record, so there is no file.")
+    if any(file.is_blank for file in snapshot.files):
+        yield _("The recorder was in the room and recorded nothing: its playlist is in storage, without a segment.")
+    else:
+        yield _("The recorder was in the room and there was nothing to record, so there is no file.")
     yield from _looks(snapshot, now)
     yield _exit(snapshot, now)
 

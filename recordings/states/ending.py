@@ -34,8 +34,12 @@ class Ending:
 
     @property
     def there(self) -> list[FileView]:
-        """Files of which at least a part can be used."""
-        return [file for file in self.files if self._is_there(file) or file.reason == Reason.INCOMPLETE]
+        """Files of which at least a part can be used; of a blank one, there is nothing to use."""
+        return [
+            file
+            for file in self.files
+            if not file.is_blank and (self._is_there(file) or file.reason == Reason.INCOMPLETE)
+        ]
 
     @property
     def missing(self) -> list[FileView]:

@@ -47,6 +47,7 @@ class FileView:
         told_at: When the vendor first said that it is there; None where it said so of no file of this name.
         checked: What a look at a playlist in storage found: {segments, missing, missing_names, gaps, ended,
             told_begin_ms}; None when there is nothing to tell.
+        is_blank: It is a finished playlist without a segment: in storage, and no recording.
     """
 
     key: str
@@ -67,6 +68,7 @@ class FileView:
     reason: Reason | None = None
     told_at: datetime | None = None
     checked: Mapping[str, Any] | None = None
+    is_blank: bool = False
 
 
 def plan_seen(tasks: Iterable[TaskEvidence]) -> Plan:
@@ -175,12 +177,15 @@ def _outstanding(task: TaskEvidence, *, plan: Plan, known: list[FileView]) -> li
     kind = plan.transcoded_kind
     if kind is None or task.media_started_at is None or not plan.is_asked:
         return []
+    recorded = task.recorded
+    if task.slices and not recorded:
+        return []  # nothing to make it of
     if plan.mixed or not task.slices:
         # One of all; or of nobody knows whom, which any file that is named fulfils.
         owner = ("", "mix") if plan.mixed else ("", "")
         promised, covered = {owner}, {owner} if known else set()
     else:
-        promised = {_owner(file) for file in task.slices.values()}
+        promised = {_owner(file) for file in recorded}
         covered = {_owner_of_view(view) for view in known}
     return [
         _view(

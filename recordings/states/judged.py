@@ -8,7 +8,7 @@ from typing import Any
 
 from recordings.files.names import build_name, parse_name
 from recordings.states.inventory import FileView, file_key, web_address
-from recordings.states.stored import StorageSight
+from recordings.states.stored import StorageSight, is_blank
 from recordings.states.task import TaskEvidence
 from recordings.states.task_storage import bare_name
 from recordings.states.vocabulary import FileKind, FileStatus, Reason
@@ -59,8 +59,8 @@ def _judge(view: FileView, task: TaskEvidence) -> FileView:
         duration_ms=file.get("duration_ms") or view.duration_ms,
         checked=checked or None,
     )
-    if file["whole"]:
-        return replace(view, status=FileStatus.VERIFIED, reason=None)
+    if file["whole"] or is_blank(file):  # the latter: earlier releases looked at it and called it not whole
+        return replace(view, status=FileStatus.VERIFIED, reason=None, is_blank=is_blank(file))
     return replace(view, status=FileStatus.REPORTED, reason=_why_not_whole(file))
 
 

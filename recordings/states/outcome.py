@@ -33,7 +33,7 @@ def certain_outcome(ending: Ending) -> Outcome | None:
     Source: event sequences of https://trtc.io/document/54914 and 45169; design, section 4.
     """
     plan = ending.plan
-    if ending.has_twin or ending.missing or not ending.files or ending.awaits_storage:
+    if ending.has_twin or ending.missing or not ending.there or ending.awaits_storage:
         return None
     if FileKind.HLS in plan.outputs and not all(task.upload_finished_at or task.is_stored for task in ending.tasks):
         return None
@@ -131,7 +131,9 @@ def closing_outcome(ending: Ending) -> Outcome:
         return Outcome(State.FAILED, Reason.UPLOAD_FAILED)
     if any(task.transcode_failed for task in tasks):
         return Outcome(State.FAILED, Reason.TRANSCODE_FAILED)
-    ended = any(t.left_at or t.upload_finished_at or t.vod_ended_at or t.transcode_ended_at for t in tasks)
+    ended = any(
+        t.left_at or t.upload_finished_at or t.vod_ended_at or t.transcode_ended_at or t.stored_at for t in tasks
+    )
     if not ended and not any(task.media == Media.WAITING for task in tasks):
         # The vendor never said that it ended, nor that there was nothing, so nobody knows whether there is a file.
         return Outcome(State.LOST, Reason.VANISHED)

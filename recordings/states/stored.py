@@ -13,6 +13,14 @@ from recordings.states.facts import Fact, FactKind
 StoredFile = Mapping[str, Any]
 
 
+def is_blank(file: StoredFile) -> bool:
+    """Tell whether a playlist is finished and lists no segment: it is there, and nothing was recorded.
+
+    A recorder that is stopped before its first segment leaves one.
+    """
+    return bool(file.get("ended")) and not file.get("segments")
+
+
 @dataclass(slots=True)
 class StorageSight:
     """What is known of the storage's word on one recording.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from recordings.states.stored import is_blank
 from recordings.states.vocabulary import FileStatus, Media, Reason
 
 File = dict[str, Any]
@@ -96,10 +97,18 @@ class TaskEvidence:
         """True when storage has every file that is known of, whole: a playlist with its end was finished."""
         return bool(self.stored) and all(self.is_whole_in_storage(name) for name in [*self.slices, *self.outputs])
 
+    @property
+    def recorded(self) -> list[File]:
+        """The playlists that are known of, without those of which storage shows that there is nothing in them."""
+        return [file for name, file in self.slices.items() if not is_blank(self._in_storage(name) or {})]
+
     def is_whole_in_storage(self, name: str) -> bool:
         """Tell whether storage has the file that events call *name*, with all its parts."""
-        file = self.stored.get(name.rpartition("/")[2])
-        return file is not None and file["whole"]
+        file = self._in_storage(name)
+        return file is not None and (file["whole"] or is_blank(file))
+
+    def _in_storage(self, name: str) -> Mapping[str, Any] | None:
+        return self.stored.get(name.rpartition("/")[2])
 
     def vanished_at(self, *, spacing: timedelta) -> datetime | None:
         """When the vendor has said "not found" often enough to believe it; one is no proof.

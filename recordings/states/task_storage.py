@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from recordings.states.stored import StoredFile
+from recordings.states.stored import StoredFile, is_blank
 from recordings.states.task import TaskEvidence
 from recordings.states.vocabulary import FileKind, FileStatus, Media
 
@@ -32,8 +32,9 @@ def add_stored(task: TaskEvidence, folder: Mapping[str, StoredFile], *, transcod
         return
     begins = [file["begin_ms"] for file in folder.values() if file.get("begin_ms")]
     began = _moment(min(begins), task.storage_read_at) if begins else task.storage_read_at
-    task.media = Media.FLOWING
-    task.media_started_at = min(task.media_started_at or began, began)
+    if not all(is_blank(file) for file in folder.values()):
+        task.media = Media.FLOWING
+        task.media_started_at = min(task.media_started_at or began, began)
     task.started_at = min(task.started_at or began, began)
     if task.is_stored:
         ends = [file["end_ms"] for file in folder.values() if file.get("end_ms")]

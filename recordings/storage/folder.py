@@ -8,6 +8,7 @@ from typing import Any
 
 from recordings.files.names import FileName, build_name, parse_name
 from recordings.files.playlist import NoPlaylist, read_playlist
+from recordings.states.stored import is_blank
 from recordings.states.vocabulary import KIND_OF_EXTENSION, FileKind, StorageProblem
 from recordings.storage.client import AT_ONCE, Bucket
 from recordings.storage.errors import NoSuchObject, StorageError
@@ -79,8 +80,10 @@ def _is_whole(file: Mapping[str, Any], present: set[str]) -> bool:
     """
     if file["kind"] != FileKind.HLS:
         return bool(file["size"])
-    if file["missing"] or not file["segments"]:
+    if file["missing"]:
         return False
+    if not file["segments"]:
+        return is_blank(file)
     told = parse_name(file["name"])
     return file["ended"] or (told is not None and _has_successor(told, present))
 

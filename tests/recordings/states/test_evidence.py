@@ -6,6 +6,7 @@ import pytest
 
 from recordings.states.facts import Fact, FactKind, Source
 from recordings.states.fold import fold
+from recordings.states.outcome import Outcome
 from recordings.states.snapshot import Snapshot
 from recordings.states.vocabulary import Fault, FileStatus, Media, Reason, State
 from tests.recordings.states.clockwork import POLICY, own, play
@@ -281,3 +282,25 @@ def test_start_and_end_are_those_of_the_recorder() -> None:
     assert end.ended_at is not None
     assert abs(end.ended_at - left.occurred_at) < timedelta(seconds=0.1)
     assert own_facts_of("hls mixed")[0].kind == FactKind.REQUESTED
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_blank_playlist_ends_empty_by_storage_alone(whole: bool) -> None:
+    """No callback came. A release before looked at such a playlist and called it not whole, so it ended `failed`."""
+    parameters = {"record_params": {"output_format": "hls", "record_mode": "mixed"}}
+    blank = {"name": "a.m3u8", "kind": "hls", "size": 416, "segments": 0, "missing": 0, "ended": True, "whole": whole}
+    facts = [
+        own(FactKind.REQUESTED, "requested", 0, storage_kind="cos", check_files=True, parameters=parameters),
+        *begun()[1:],
+        own(FactKind.STOP_REQUESTED, "stop", 1, reason="stopped"),
+        own(FactKind.EXIT_ASSUMED, "assumed", 300, task_id="T1", source=Source.CLOCK),
+        answer(FactKind.STORAGE_CHECKED, "look", 900, task_id="T1", files=[blank]),
+    ]
+    failed = {"state": "failed", "reason": "not_in_storage", "because": "storage_deadline"}
+    settled = own(FactKind.SETTLED, "settled:failed", 1200, source=Source.CLOCK, **failed)
+
+    end = seen(*facts, settled)
+
+    assert seen(*facts).closing == Outcome(State.EMPTY, Reason.STOPPED)
+    assert (end.state, end.reason, end.fault, end.media_started_at) == (State.EMPTY, Reason.STOPPED, Fault.NONE, None)
+    assert [(file.status, file.reason, file.is_blank) for file in end.files] == [(FileStatus.VERIFIED, None, True)]

@@ -1,6 +1,9 @@
 """A recording ends as storage shows it, whatever the vendor said: each with a reason."""
 
+from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from applications.models import StorageProfile
 from recordings.models import FactRow, RecordingFile
@@ -108,6 +111,47 @@ def test_a_repair_that_nobody_told_of_is_found(meet: Start, cloud: Cloud) -> Non
     cloud.put_playlist("school/task-1", MIXED)
 
     assert told(meeting.work(24 * HOUR)) == ("completed", "stopped", "none", True)
+
+
+@pytest.mark.parametrize("output_format", ["hls", "hls_mp4"])
+def test_a_finished_playlist_without_a_segment_is_there_and_nothing_was_recorded(
+    output_format: str, meet: Start, cloud: Cloud
+) -> None:
+    """A recorder that is stopped before its first segment leaves one."""
+    meeting = meet(output_format=output_format)
+    cloud.put_playlist("school/task-1", MIXED, segments=0)
+    meeting.record(f"{MIXED}.m3u8")
+    meeting.tell(305, {"Status": 0})
+    began = meeting.clock()
+
+    ended = meeting.work()
+
+    assert told(ended) == ("empty", "stopped", "none", None)
+    assert meeting.files() == {f"{MIXED}.m3u8": ("verified", None)}
+    assert meeting.clock() - began < timedelta(seconds=300)  # no deadline had to pass
+
+
+def test_a_playlist_that_goes_on_and_has_no_segment_yet_is_waited_for(meet: Start, cloud: Cloud) -> None:
+    meeting = meet()
+    cloud.put_playlist("school/task-1", MIXED, segments=0, ended=False)
+    meeting.record(f"{MIXED}.m3u8")
+    meeting.tell(305, {"Status": 0})
+    assert meeting.work(300).state == "finalizing"
+
+    cloud.put_playlist("school/task-1", MIXED, segments=2)
+
+    assert told(meeting.work()) == ("completed", "stopped", "none", True)
+
+
+def test_who_recorded_nothing_does_not_spoil_what_the_other_did(meet: Start, cloud: Cloud) -> None:
+    meeting = meet(record_mode="single")
+    names = [f"{MIXED}__UserId_s_{user}__UserId_e_video" for user in ("YWxpY2U=", "Ym9i")]
+    cloud.put_playlist("school/task-1", names[0])
+    cloud.put_playlist("school/task-1", names[1], segments=0)
+    meeting.record(*(f"{name}.m3u8" for name in names))
+    meeting.tell(305, {"Status": 0})
+
+    assert told(meeting.work()) == ("completed", "stopped", "none", True)
 
 
 def test_nobody_published_is_empty_and_storage_was_asked(meet: Start) -> None:
