@@ -5,10 +5,7 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-
-from config.postgresql.patience import wait_at_most
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -19,11 +16,8 @@ _django = get_wsgi_application()
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answer a request; 400 where its head is such that Django cannot even make a request of it.
 
-    Whatever goes wrong later, Django answers itself. What a thread does for the database between two requests is bound
-    by the patience of the first.
+    Whatever goes wrong later, Django answers itself.
     """
-    path = environ.get("PATH_INFO", "/")
-    wait_at_most(next(seconds for start, seconds in settings.DATABASE_PATIENCE.items() if path.startswith(start)))
     try:
         return _django(environ, start_response)
     except (ValueError, LookupError) as error:  # codecs and parameters of a Content-Type that do not exist

@@ -1,5 +1,6 @@
 """What tests of the whole service share: an application with its keys, a client, the vendor, and a clock."""
 
+import signal
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,9 @@ from callbacks.pause import the_pause
 from tests.vendor import Vendor
 
 ApiClient = Callable[..., APIClient]
+
+# A run that was started in the background ignores Ctrl-C, and so would every process that a test starts and interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from typing import Any
 
 import waitress
@@ -15,6 +16,7 @@ from callbacks.outage import start_draining, the_spool
 from callbacks.quarantine import flush_refusals
 from config.environment import WrongSetting
 from config.http import LARGEST_HEAD, read_strictly
+from config.postgresql.patience import wait_at_most
 from config.postgresql.reach import warn_if_unreachable
 from config.wsgi import application
 
@@ -50,7 +52,7 @@ class Command(BaseCommand):
         logger.info("serving", extra={"address": f"http://{host}:{listener.getsockname()[1]}"})
         try:
             waitress.serve(
-                application,
+                _answer,
                 sockets=[listener],
                 threads=options["threads"],
                 connection_limit=1000,
@@ -80,3 +82,13 @@ def _try_spool() -> None:
     except OSError as error:
         expected = "a folder that this process can make, write and sync, or nothing for no spool"
         raise WrongSetting("SPOOL_FOLDER", f"{expected} ({spool.folder}: {error.strerror})") from error
+
+
+def _answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answer a request in a thread that does not wait for the database for ever.
+
+    What the thread does between two requests, such as to try its connection, is bound by the patience of the first.
+    """
+    path = environ.get("PATH_INFO", "/")
+    wait_at_most(next(seconds for start, seconds in settings.DATABASE_PATIENCE.items() if path.startswith(start)))
+    return application(environ, start_response)
