@@ -345,4 +345,5 @@ def test_a_full_spool_answers_503_at_once_and_loses_nothing(tmp_path: Path) -> N
         assert max(answer.answered_at - answer.sent_at for answer in answers) < 1
         again = in_threads(refused, lambda caller, event: caller.tell(event, port), paths=stack.paths)
         assert again == [200] * len(refused)
+        wait_until_drained(stack)  # while one of them found out that the database is back, others were spooled
         assert_stored_and_applied_once(stack, [*known, *told])
