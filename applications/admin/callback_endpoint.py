@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 from unfold.admin import StackedInline
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
-from applications.admin.secrets import HidesSecrets, WriteOnlySecretsForm
+from applications.admin.secrets import HidesSecrets, OnApplicationsPage
 from applications.families import Assurance, Family, family_choices, find_family
-from applications.models import Application, CallbackEndpoint
+from applications.models import CallbackEndpoint
 from applications.services import rotate_callback_key
 
 
@@ -35,7 +35,7 @@ class OfferFreeFamilies(BaseInlineFormSet):  # type: ignore[type-arg]  # generic
         form.fields["family"].initial = free[0][0] if free else None
 
 
-class CallbackEndpointForm(WriteOnlySecretsForm):
+class CallbackEndpointForm(OnApplicationsPage):
     """A new key moves the stored one behind it, so that callbacks under way during a rotation still verify."""
 
     forget_previous_key = forms.BooleanField(
@@ -57,11 +57,6 @@ class CallbackEndpointForm(WriteOnlySecretsForm):
             self.fields["family"].disabled = True  # its address names it
         if family is not None:
             self._fit(family)
-
-    @property
-    def page_of(self) -> Application:
-        application: Application = self.instance.application
-        return application
 
     def _fit(self, family: Family) -> None:
         """Leave open what can be decided about this family."""

@@ -11,8 +11,8 @@ from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from applications.admin.preflight import tell_preflight
-from applications.admin.secrets import HidesSecrets, WriteOnlySecretsForm
-from applications.models import Application, StorageKind, StorageProfile
+from applications.admin.secrets import HidesSecrets, OnApplicationsPage
+from applications.models import StorageKind, StorageProfile
 
 
 class KeepsUsedProfiles(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in its stubs alone
@@ -26,7 +26,7 @@ class KeepsUsedProfiles(BaseInlineFormSet):  # type: ignore[type-arg]  # generic
             form.fields["DELETE"].help_text = _("Recordings are in it.")
 
 
-class StorageProfileForm(WriteOnlySecretsForm):
+class StorageProfileForm(OnApplicationsPage):
     class Meta:
         model = StorageProfile
         fields = [
@@ -43,11 +43,6 @@ class StorageProfileForm(WriteOnlySecretsForm):
             self.fields["kind"].disabled = True
         if not self.instance.pk and "check_files" in self.fields:
             self.fields["check_files"].initial = True
-
-    @property
-    def page_of(self) -> Application:
-        application: Application = self.instance.application
-        return application
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

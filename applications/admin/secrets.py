@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from applications.admin.unchanged import UnchangedForm
 from applications.encryption import SecretField
+from applications.models import Application
 
 SET = _("set — leave empty to keep")
 NOT_SET = _("not set")
@@ -42,6 +43,15 @@ class WriteOnlySecretsForm(UnchangedForm):
             if name in self.fields and not cleaned.get(name):
                 cleaned[name] = value
         return cleaned
+
+
+class OnApplicationsPage(WriteOnlySecretsForm):
+    """The form of a row that stands on its application's page."""
+
+    @property
+    def page_of(self) -> Application:
+        application: Application = self.instance.application
+        return application
 
 
 class HidesSecrets(BaseModelAdmin):  # type: ignore[type-arg]  # generic in its stubs alone

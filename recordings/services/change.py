@@ -56,8 +56,8 @@ DERIVED_COLUMNS = (
 
 
 WRITTEN_COLUMNS = (
-    *(*DERIVED_COLUMNS, "deadline_at", "version", "ledger_length", "next_check_at", "urgency"),
-    "has_left_slot",
+    *DERIVED_COLUMNS,
+    *("deadline_at", "version", "ledger_length", "next_check_at", "urgency", "has_left_slot"),
 )
 
 

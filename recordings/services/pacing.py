@@ -122,7 +122,7 @@ def lock_turn(application: Application, action: Action, account: Account) -> Tur
         free_in=row.free_in,
         repeat_free_in=row.repeat_free_in,
         trouble=_trouble_of(row),
-        is_full=bool(row.throttles) and is_quota(row.code),
+        is_full=is_out_of_room(row),
         is_open=row.is_open,
         probe_in=row.probe_in or 0.0,
     )
@@ -226,7 +226,7 @@ def is_refused(pace: Pace) -> bool:
     return pace.opened_at is not None and pace.opened_for == digest_of(account_of(pace.application))
 
 
-def is_out_of_room(pace: Pace) -> bool:
+def is_out_of_room(pace: Pace | pace_rows.Row) -> bool:
     """Tell whether the vendor says that the quota is full, whatever ours says."""
     return bool(pace.throttles) and is_quota(pace.code)
 

@@ -1,11 +1,10 @@
 """What a ledger says of a TRTC recording's tasks, its files and its exit, before it is judged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from recordings.states.attempt import Attempt
 from recordings.states.ending import Ending
 from recordings.states.facts import Fact
 from recordings.states.gathered import Gathered, parameters_of, plan_of, sort_out
@@ -28,7 +27,6 @@ class Reading:
         parameters: What the vendor holds now, of which revision; `pending` is the one change that has no answer yet.
         current: The task that the recording is about; None before one is known.
         stop: The fact that asked for its end first.
-        unheard: Creates that may have made a task of which nobody heard.
         ended_at: When the current task ended.
         exited_at: When the recording's recorder left; None while a task may run of which nobody heard.
         ending: What its outcome is judged by.
@@ -41,7 +39,6 @@ class Reading:
     current: TaskEvidence | None
     stop: Fact | None
     stop_reason: Reason | None
-    unheard: Sequence[Attempt]
     ended_at: datetime | None
     exited_at: datetime | None
     ending: Ending
@@ -95,7 +92,6 @@ def read_ledger(known: list[Fact], *, opening: Fact, policy: Policy) -> Reading:
         current=current,
         stop=stop,
         stop_reason=stop_reason,
-        unheard=unheard,
         ended_at=ended_at,
         exited_at=exited_at,
         ending=ending,
