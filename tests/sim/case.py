@@ -31,6 +31,7 @@ class Task:
     """A task as the vendor knows it. Times are seconds since the day began.
 
     Attributes:
+        expires_at: When it can no longer be controlled, whatever it does.
         told_at: When its id reached us, in an answer that was read or a callback that was acknowledged; None if never.
         left_at: When it left the room and its billing ended.
         known_until: When the API forgets it.
@@ -44,6 +45,7 @@ class Task:
     case: "Case"
     robot: str
     created_at: float
+    expires_at: float
     told_at: float | None = None
     entered_at: float | None = None
     leaving: int | None = None
@@ -59,6 +61,10 @@ class Task:
     def tell(self, now: float) -> None:
         """Note that its id reached us."""
         self.told_at = now if self.told_at is None else self.told_at
+
+    def is_known_at(self, now: float) -> bool:
+        """Tell whether the API would find it."""
+        return self.hidden_until <= now < min(self.known_until, self.expires_at)
 
     @property
     def bills(self) -> bool:

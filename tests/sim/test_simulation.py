@@ -12,7 +12,7 @@ TINY = Size(applications=3, recordings=4, hours=1.1, profiles=("clean", "stormy"
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [2, 3])
 def test_no_rule_is_broken(seed: int) -> None:
     """Twenty applications live through crashes, lost answers, outages and silence, and every recording ends right."""
     result = Simulation(seed=seed, size=SMALL).run()

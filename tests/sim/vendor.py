@@ -5,7 +5,6 @@ It implements the Gateway protocol, so that no HTTP is spoken; refusals are the 
 """
 
 from collections.abc import Callable
-from functools import partial
 from itertools import count
 from random import Random
 from typing import TypeVar
@@ -58,7 +57,8 @@ class Vendor:
         return taken
 
     def forget(self, task: Task) -> None:
-        """Keep no record of a task that was audited."""
+        """Judge a task whose story is over, and keep no record of it."""
+        self._audit_expiry(task)
         self._tasks.pop(task.task_id, None)
 
     # --- the Gateway protocol
@@ -220,14 +220,13 @@ class Vendor:
             raise refusal("FailedOperation.RestrictedConcurrency", action)
         for twin in displaced:
             self._lives.leave(twin, DISPLACED)
-        task = Task(f"task-{next(self._number)}", app, case, robot, self._scheduler.now)
+        now = self._scheduler.now
+        expires_at = now + case.plan.parameters["resource_expired_hour"] * 3600.0
+        task = Task(f"task-{next(self._number)}", app, case, robot, now, expires_at)
         log.task_id = task.task_id
         task.case.tasks.append(task)
         self._tasks[task.task_id] = app.live[task.task_id] = task
         app.most_live = max(app.most_live, len(app.live))
-        hours = case.plan.parameters["resource_expired_hour"]
-        # By its id: an event in so many hours would keep alive all that is known of the task.
-        self._scheduler.after(hours * 3600.0, partial(self._expire, task.task_id))
         self._lives.begin(task)
         self._tally.add("tasks made")
         if self._random.random() < app.faults.lies:
@@ -248,22 +247,20 @@ class Vendor:
                 f"at {self._scheduler.now:.3f}"
             )
 
-    def _expire(self, task_id: str) -> None:
-        task = self._tasks.get(task_id)
-        if task is None:  # audited, and over
+    def _audit_expiry(self, task: Task) -> None:
+        left_at = self._scheduler.now if task.left_at is None else task.left_at
+        if left_at < task.expires_at:
             return
-        task.known_until = min(task.known_until, self._scheduler.now)
-        if task.bills and task.told_at is None:
+        if task.told_at is None:
             self._tally.add("tasks that nobody could know, alive at their expiry")
-        elif task.bills:
+        else:
             self.breaches.append(
-                f"outlived: {task.task_id} of application {task.app.index} still records at its expiry"
+                f"outlived: {task.task_id} of application {task.app.index} still recorded at its expiry"
             )
 
     def _find(self, app: App, task_id: str, action: Action) -> Task:
         task = self._tasks.get(task_id)
-        now = self._scheduler.now
-        if task is None or task.app is not app or now >= task.known_until or now < task.hidden_until:
+        if task is None or task.app is not app or not task.is_known_at(self._scheduler.now):
             raise refusal("ResourceNotFound.TaskNotFound", action)
         return task
 
