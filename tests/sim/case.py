@@ -96,7 +96,7 @@ class Case:
         rivals: What the other backend got for the same slot.
         blocked_by: The recordings that refusals named as holding the slot.
         refusals: Why requests were refused.
-        callers: Who called the vendor for it, call by call: threads of our processes.
+        callers: Who called the vendor for it, call by call: numbers of threads of our processes.
     """
 
     app: "App"
@@ -110,7 +110,6 @@ class Case:
     callbacks_told: int = 0
     callbacks_dropped: int = 0
     callers: list[int] = field(default_factory=list)
-    glets: list[object] = field(default_factory=list, repr=False)
     was_hurt: bool = False  # a process of ours died, stood still or lost an answer while at it
 
     @property

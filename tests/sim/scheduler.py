@@ -35,8 +35,13 @@ class Process:
 
 @dataclass(slots=True)
 class Actor:
-    """One thread of one of our processes."""
+    """One thread of one of our processes.
 
+    Attributes:
+        number: Nobody else's, ever.
+    """
+
+    number: int
     process: Process
     life: int
     glet: greenlet = field(repr=False)
@@ -78,7 +83,7 @@ class Scheduler:
             if process.is_up:
                 self.spawned += 1
                 glet = greenlet(lambda: self._live(run), parent=self._hub)
-                self._actors[glet] = Actor(process, process.lives, glet)
+                self._actors[glet] = Actor(self.spawned, process, process.lives, glet)
                 self.clock.tell_database()
                 glet.switch()
 

@@ -122,8 +122,7 @@ class Vendor:
         fate = random.random()
         self._tally.add("vendor calls")
         if case is not None and (actor := self._scheduler.actor) is not None:
-            case.callers.append(id(actor.glet))
-            case.glets.append(actor.glet)  # while it is held, its id is nobody else's
+            case.callers.append(actor.number)
 
         def strikes(chance: float) -> bool:
             nonlocal fate
