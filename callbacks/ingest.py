@@ -14,7 +14,7 @@ from callbacks.delivery import Delivery
 from callbacks.group_commit import GroupCommit
 from callbacks.keyring import Ring
 from callbacks.metrics import observe_lag
-from callbacks.outage import AWAY, let_connection_go, start_draining, the_spool
+from callbacks.outage import AWAY, first_line, let_connection_go, start_draining, the_spool
 from callbacks.pause import the_pause
 from callbacks.providers.base import Provider, Terms, WrongApplication
 from callbacks.redaction import scrub
@@ -78,7 +78,7 @@ def _commit(deliveries: Sequence[Delivery]) -> Sequence[Ingested]:
         try:
             return _store(deliveries)
         except AWAY as error:
-            logger.warning("callbacks_not_stored", extra={"why": _first_line(error)})
+            logger.warning("callbacks_not_stored", extra={"why": first_line(error)})
             try:
                 if time.monotonic() - began < PATIENCE_SECONDS:
                     # The connection may have died with a server that is back already; or it was a deadlock.
@@ -106,7 +106,3 @@ def _store(deliveries: Sequence[Delivery]) -> Sequence[Ingested]:
 
 
 _group: GroupCommit[Delivery, Ingested] = GroupCommit(_commit)
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)

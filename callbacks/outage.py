@@ -18,6 +18,11 @@ from callbacks.store import keep_failed, store
 AWAY = (OperationalError, InterfaceError)
 
 
+def first_line(error: BaseException) -> str:
+    """Return what happened, without the lines that follow, in which PostgreSQL tells of rows and their values."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
 def let_connection_go() -> None:
     """Close this thread's connection, so that the next query makes a new one."""
     if not connection.in_atomic_block:

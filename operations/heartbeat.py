@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from callbacks.outage import first_line
 from operations.models import Worker
 
 logger = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class Heartbeat:
             act()
         except Exception as error:  # whatever it is, the next beat tries again
             if self._is_heard:
-                logger.warning("heartbeat_failed", extra={"why": next(iter(str(error).splitlines()), "")})
+                logger.warning("heartbeat_failed", extra={"why": first_line(error)})
             self._is_heard = False
             connection.close()
         else:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from django.db import connection, transaction
 
-from callbacks.outage import the_spool
+from callbacks.outage import first_line, the_spool
 from operations.findings import UNREADABLE_SPOOL, Findings, SpoolFindings, find_out, find_spool, missing_migrations
 
 logger = logging.getLogger(__name__)
@@ -83,8 +83,7 @@ class Looker(Generic[T]):
         try:
             self._see(current.seen)
         except Exception as error:
-            why = next(iter(str(error).splitlines()), type(error).__name__)
-            logger.warning("look_failed", extra={"at": self._name, "why": why})
+            logger.warning("look_failed", extra={"at": self._name, "why": first_line(error)})
         finally:
             current.done.set()
 

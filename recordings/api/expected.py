@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from recordings.api.views import OneRecording
+from recordings.api.own import OneRecording
 from recordings.models import FILE_KIND_CHOICES
 from recordings.parameters.record import MOST_USER_IDS
 from recordings.services.expected import list_expected

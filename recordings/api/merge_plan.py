@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from recordings.api.views import OneRecording
+from recordings.api.own import OneRecording
 from recordings.merge.plan import Lack, Options
 from recordings.merge.sections import Stream
 from recordings.services.merge_plan import plan_recording

@@ -3,56 +3,32 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
-from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
-from rest_framework.renderers import JSONRenderer
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from applications.models import ApiKey, Scope
-from layouts.api.renderers import PngRenderer, SvgRenderer
-from layouts.png import write_png
 from layouts.problems import MOST_PROBLEMS
 from recordings.api.answers import answer_start
 from recordings.api.bodies import ChangeRecording, StartRecording, inspect_start, read_change, read_start
 from recordings.api.filters import RecordingFilter
-from recordings.api.headers import (
-    MOST_PEOPLE,
-    read_idempotency_key,
-    read_if_match,
-    read_people,
-    read_seconds,
-    wants_async,
-)
+from recordings.api.headers import read_idempotency_key, read_if_match, wants_async
+from recordings.api.own import OneRecording, OwnRecordings, key_of
 from recordings.api.pagination import NewestFirst
-from recordings.api.serializers import (
-    FileSerializer,
-    LinkSerializer,
-    RecordingSerializer,
-    RevisionSerializer,
-    TimelineEntry,
-    ValidationAnswer,
-)
+from recordings.api.serializers import RecordingSerializer, ValidationAnswer
 from recordings.gateway import get_gateway
-from recordings.models import Recording, RecordingFile
+from recordings.models import Recording
 from recordings.parameters.layout_findings import list_layout_findings
-from recordings.services.links import LEAST_SECONDS, MOST_SECONDS, make_link
 from recordings.services.modify import modify_recording
-from recordings.services.pictures import draw_parameters
 from recordings.services.preview import preview_create
 from recordings.services.queue import tell_queue
 from recordings.services.refresh import refresh_recording
-from recordings.services.revisions import list_revisions
 from recordings.services.start import StartRequest, find_earlier, fingerprint_of, start_recording
 from recordings.services.stop import stop_recording
 from recordings.states.vocabulary import State, is_terminal
-from recordings.timeline import list_timeline
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -67,57 +43,12 @@ PREFER = OpenApiParameter(
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the recording as read."
 )
-SECONDS = OpenApiParameter(
-    "seconds",
-    {"type": "integer", "minimum": LEAST_SECONDS, "maximum": MOST_SECONDS},
-    description="How long the link opens; 300 unless it is said.",
-)
-PEOPLE = OpenApiParameter(
-    "people", {"type": "integer", "minimum": 0, "maximum": MOST_PEOPLE}, description="How many people to draw."
-)
 ETAG = OpenApiParameter(
     "ETag", str, OpenApiParameter.HEADER, response=[200, 201, 202], description="The version, for If-Match."
 )
 LOCATION = OpenApiParameter(
     "Location", str, OpenApiParameter.HEADER, response=[201, 202], description="Where the recording can be read."
 )
-
-# A dry run tells of so many at once.
-# Not needed to show a recording, and costly to decrypt for every row of a page.
-SECRETS = [f"application__{name}" for name in ("secret_id", "secret_key", "sdk_secret_key")]
-SECRETS += [f"storage_profile__{name}" for name in ("access_key", "secret_key")]
-
-
-def _key(request: Request) -> ApiKey:
-    assert isinstance(request.auth, ApiKey)  # noqa: S101 - no view runs without one
-    return request.auth
-
-
-def own_recordings(request: Request) -> QuerySet[Recording]:
-    """Return the recordings of the caller's application; everything else does not exist for it."""
-    recordings: QuerySet[Recording] = Recording.objects.filter(application=_key(request).application)
-    return recordings.select_related("application", "storage_profile").defer(*SECRETS)
-
-
-class OwnRecordings(generics.GenericAPIView[Recording]):
-    """What all views of recordings share: whose they show."""
-
-    serializer_class = RecordingSerializer
-
-    def get_queryset(self) -> QuerySet[Recording]:
-        # The schema is drawn without a caller.
-        return Recording.objects.none() if hasattr(self, "swagger_fake_view") else own_recordings(self.request)
-
-
-class OneRecording(OwnRecordings):
-    """What the views of one recording share: finding it."""
-
-    lookup_url_kwarg = "recording_id"
-
-    def answer(self, recording: Recording, status: int = 200) -> Response:
-        """Return *recording* with its ETag."""
-        tell_queue([recording])
-        return Response(self.get_serializer(recording).data, status=status, headers={"ETag": f'"{recording.version}"'})
 
 
 class RecordingListView(OwnRecordings, generics.ListAPIView[Recording]):
@@ -145,7 +76,7 @@ class RecordingListView(OwnRecordings, generics.ListAPIView[Recording]):
     )
     def post(self, request: Request) -> Response:
         """Start a recording. 201: the vendor accepted; 202: a worker carries on; 422: the vendor refused."""
-        key = _key(request)
+        key = key_of(request)
         idempotency_key = read_idempotency_key(request)
         fingerprint = fingerprint_of(request.data)
         # Before anything is checked: a repetition gets its answer even when, say, the profile was renamed since.
@@ -190,7 +121,7 @@ class RecordingView(OneRecording):
         422: the vendor refused; the old parameters hold. Labels are ours and hold the new values even then.
         """
         recording = self.get_object()
-        change = read_change(request.data, application=_key(request).application)
+        change = read_change(request.data, application=key_of(request).application)
         changed = modify_recording(
             recording_id=recording.uuid,
             version=read_if_match(request),
@@ -199,7 +130,7 @@ class RecordingView(OneRecording):
             layout_template=change.layout_template,
             comment=change.comment,
             legal_hold=change.legal_hold,
-            by=_key(request).name,
+            by=key_of(request).name,
             gateway=get_gateway(),
         )
         return self.answer(changed.recording, status=202 if changed.pending else 200)
@@ -220,75 +151,11 @@ class RefreshView(OneRecording):
         return self.answer(refresh_recording(recording_id=self.get_object().uuid, gateway=get_gateway()))
 
 
-class TimelineView(OneRecording):
-    @extend_schema(responses=TimelineEntry(many=True))
-    def get(self, request: Request, recording_id: UUID) -> Response:
-        """Tell everything that is known, in event order."""
-        entries: Any = TimelineEntry(list_timeline(self.get_object()), many=True)
-        return Response(entries.data)
-
-
-class RevisionsView(OneRecording):
-    @extend_schema(responses=RevisionSerializer(many=True))
-    def get(self, request: Request, recording_id: UUID) -> Response:
-        """List what the parameters were, newest first: by whom, why, and whether the vendor took it."""
-        return Response(RevisionSerializer(list_revisions(self.get_object()), many=True).data)
-
-
-class RevisionPictureView(OneRecording):
-    renderer_classes = [SvgRenderer, PngRenderer, JSONRenderer]  # the last for errors
-
-    @extend_schema(
-        operation_id="recordings_revisions_picture",
-        parameters=[PEOPLE],
-        responses={
-            (200, "image/svg+xml"): OpenApiResponse(OpenApiTypes.BINARY, description="The picture."),
-            (200, "image/png"): OpenApiResponse(OpenApiTypes.BINARY, description="The picture."),
-            (200, "application/json"): OpenApiTypes.OBJECT,
-        },
-    )
-    def get(self, request: Request, recording_id: UUID, number: int) -> Response:
-        """Draw the layout of a revision, as SVG or, by `Accept`, as PNG. 404: every user is recorded apart."""
-        found = [revision for revision in list_revisions(self.get_object()) if revision.number == number]
-        svg = draw_parameters(found[0].parameters, people=read_people(request)) if found else None
-        if svg is None:
-            raise NotFound
-        match request.accepted_renderer:
-            case PngRenderer():
-                return Response(write_png(svg))
-            case JSONRenderer():
-                return Response({"svg": svg})
-        return Response(svg)
-
-
-class FilesView(OneRecording):
-    @extend_schema(responses=FileSerializer(many=True))
-    def get(self, request: Request, recording_id: UUID) -> Response:
-        """List the files that should be there, each with what is known of it."""
-        files = RecordingFile.objects.filter(recording=self.get_object())
-        return Response(FileSerializer(files, many=True).data)
-
-
-class FileLinkView(OneRecording):
-    scope = Scope.FILES
-
-    @extend_schema(operation_id="recordings_files_link", parameters=[SECONDS], responses=LinkSerializer)
-    def get(self, request: Request, recording_id: UUID, file_id: int) -> Response:
-        """Make a short-lived link to a file; whoever has it gets the file. 409: the file is not there, with the reason.
-
-        Needs the scope `files`.
-        """
-        recording = self.get_object()
-        file = get_object_or_404(RecordingFile, recording=recording, pk=file_id)
-        link = make_link(recording=recording, file=file, seconds=read_seconds(request), by=_key(request).name)
-        return Response(LinkSerializer(link).data, headers={"Cache-Control": "no-store"})
-
-
 class ValidateView(APIView):
     @extend_schema(request=StartRecording, responses=ValidationAnswer)
     def post(self, request: Request) -> Response:
         """Check a start without starting: every problem, and the exact vendor request."""
-        application = _key(request).application
+        application = key_of(request).application
         _options, parameters, profile, problems = inspect_start(request.data, application=application)
         vendor_request = None
         warnings = list_layout_findings(parameters, "warning") if parameters is not None else []

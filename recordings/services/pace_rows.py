@@ -152,7 +152,7 @@ _OPEN = f"""
 """  # noqa: S608
 _WELL = "throttles = 0, opened_at = NULL, probe_at = NULL, opened_for = '', code = '', message = ''"
 _RECOVER = f"UPDATE {_TABLE} SET {_WELL} WHERE id = %s"  # noqa: S608
-_FORGET = f"UPDATE {_TABLE} SET {_WELL} WHERE id = %s AND opened_for = %s RETURNING id"  # noqa: S608
+_FORGET = f"{_RECOVER} AND opened_for = %s RETURNING id"
 # Nobody is waited for: who is at work on one of them will see for itself.
 _HASTEN = f"""
     UPDATE {_RECORDINGS} SET next_check_at = clock_timestamp() WHERE id IN (

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
+from callbacks.outage import first_line
 from config.postgresql.reach import warn_if_unreachable
 from operations.exposition import serve_worker_metrics
 from operations.heartbeat import Heartbeat
@@ -61,7 +62,7 @@ async def _work(heartbeat: Heartbeat) -> None:
         try:
             await _run_worker(stop, heartbeat)
         except Exception as error:
-            logger.warning("worker_failed", extra={"why": next(iter(str(error).splitlines()), type(error).__name__)})
+            logger.warning("worker_failed", extra={"why": first_line(error)})
         if not stop.is_set():
             logger.warning("worker_begins_again", extra={"seconds": PAUSE_SECONDS})
             close_old_connections()
