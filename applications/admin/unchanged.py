@@ -1,4 +1,4 @@
-"""Two people on one page: who saves last is told that the other one saved, instead of undoing it unseen."""
+"""Two people at once: who saves last is told that the other one saved, instead of undoing it unseen or failing."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -71,7 +71,20 @@ class UnchangedForm(forms.ModelForm):  # type: ignore[type-arg]  # for any model
 
 
 class SavesInTurn(BaseModelAdmin):  # type: ignore[type-arg]  # generic in its stubs alone
-    """Locks the row of a page that is being saved, so that of two at once the second sees what the first stored."""
+    """Locks the row of a page that is being saved, so that of two at once the second sees what the first stored.
+
+    A page of a new row has nothing to lock. Of two that take one name, the second is checked again.
+    """
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        parent: Any = super()
+        try:
+            return parent.changeform_view(request, *args, **kwargs)
+        except (IntegrityError, ValidationError):
+            if request.method != "POST":
+                raise
+        # Stored by somebody else after the form had looked; now it sees that, and says so at the field.
+        return parent.changeform_view(request, *args, **kwargs)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         parent: Any = super()
