@@ -47,8 +47,10 @@ def engine(arguments: Namespace, folder: Path) -> Report:
 
 def redrive(arguments: Namespace, folder: Path) -> Report:
     """From a kill to the next lease, with the default lease of 30 s and sweep of 5 s."""
-    with Fleet(folder, webs=1, lease_seconds=30, vendor_timeout_seconds=8, start_deadline_seconds=180) as fleet:
-        return run_redrive(fleet, rounds=max(arguments.kills // 2, 1))
+    fleet = Fleet(folder, webs=1, lease_seconds=30, vendor_timeout_seconds=8, start_deadline_seconds=180)
+    fleet.environment["WORKER_CONCURRENCY"] = "24"  # as many as a dead one leaves
+    with fleet:
+        return run_redrive(fleet, kills=arguments.kills)
 
 
 def calls(arguments: Namespace, folder: Path) -> Report:
@@ -73,7 +75,8 @@ def main() -> int:
     parser = ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("run", nargs="?", choices=RUNS, default="storm")
     parser.add_argument("--starts", type=int, default=300)
-    parser.add_argument("--kills", type=int, default=150, help="Or graceful ends, for deploys.")
+    kills = "For deploys: graceful ends. For redrive: each of a worker with 24 recordings in its hands."
+    parser.add_argument("--kills", type=int, default=150, help=kills)
     parser.add_argument("--mode", choices=("evict", "twin", "refuse"), default="evict")
     parser.add_argument("--lost-answers", type=float, default=0.1)
     parser.add_argument("--seed", type=int, default=1)

@@ -25,7 +25,7 @@ def test_emptying_the_engine_loses_nothing(fleet: Fleet) -> None:
 
 
 def test_what_a_killed_worker_held_is_taken_up_within_lease_and_sweep(fleet: Fleet) -> None:
-    report = run_redrive(fleet, rounds=1)
+    report = run_redrive(fleet, kills=1)
 
     assert not report.broken, report.text
 
