@@ -200,8 +200,9 @@ SPECTACULAR_SETTINGS = {
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # What running jobs are given to finish when the worker is told to end.
 WORKER_GRACE_SECONDS = env.seconds("WORKER_GRACE_SECONDS", default=10.0)
+WORKER_CONCURRENCY = env.whole("WORKER_CONCURRENCY", default=8)
 PROCRASTINATE_WORKER_DEFAULTS = {
-    "concurrency": env.whole("WORKER_CONCURRENCY", default=8),
+    "concurrency": WORKER_CONCURRENCY,
     # How often it looks for jobs whose time has come; of new ones it is told.
     "fetch_job_polling_interval": 1.0,
     "delete_jobs": "successful",
