@@ -56,7 +56,7 @@ def redrive(arguments: Namespace, folder: Path) -> Report:
 def calls(arguments: Namespace, folder: Path) -> Report:
     """No transaction is open during a vendor call."""
     with Fleet(folder, webs=1, workers=1) as fleet:
-        return run_calls(fleet, samples=1000, starts=60)
+        return run_calls(fleet, samples=1000, starts=120)
 
 
 def deploys(arguments: Namespace, folder: Path) -> Report:
