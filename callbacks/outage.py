@@ -20,7 +20,8 @@ AWAY = (OperationalError, InterfaceError)
 
 def first_line(error: BaseException) -> str:
     """Return what happened, without the lines that follow, in which PostgreSQL tells of rows and their values."""
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    lines = (line.strip() for line in str(error).splitlines())
+    return next((line for line in lines if line), type(error).__name__)
 
 
 def let_connection_go() -> None:

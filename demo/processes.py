@@ -12,7 +12,7 @@ from pathlib import Path
 import requests
 from django.conf import settings
 
-READY_SECONDS = 30
+READY_SECONDS = 120  # a fresh clone on a slow machine; who ends before is told of at once
 END_SECONDS = 12  # the worker finishes its jobs first
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -94,8 +94,13 @@ class Processes:
         """
         for name, process in self._running.items():
             if process.poll() is not None:
-                last = self._log(name).read_text(errors="replace").strip().splitlines()[-1:] or ["(it said nothing)"]
-                raise NotReady(f"{name} ended with code {process.returncode}: {last[0]}. Its log: {self._log(name)}")
+                raise NotReady(f"{name} {self._tell_end(name, process.returncode)}. Its log: {self._log(name)}")
+
+    def _tell_end(self, name: str, code: int) -> str:
+        if code < 0:  # its last words are not about that
+            return f"was ended by {signal.Signals(-code).name}"
+        last = self._log(name).read_text(errors="replace").strip().splitlines()[-1:] or ["(it said nothing)"]
+        return f"ended with code {code}: {last[0]}"
 
     def forget(self, name: str) -> subprocess.Popen[bytes]:
         """Return a process that from now on is the caller's to end."""

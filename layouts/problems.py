@@ -59,6 +59,7 @@ FIELD_ERRORS: Mapping[str, tuple[str, "_StrPromise"]] = {
     "image_extension": ("image_extension", _("The address must name a .jpg, .jpeg or .png file.")),
     "control_characters": ("control_characters", _("Must not hold control characters.")),
     "user_id": ("user_id", _("Must be a user id of 1 to 32 bytes, or the start of one followed by .*$")),
+    "slot": ("invalid", _("Must be 1 to 64 letters, digits, '_', '.' or '-'.")),
     "name": ("name", _("May hold letters, digits, '_' and '-' only, and at least one.")),
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 from rest_framework import serializers
 
@@ -36,7 +37,11 @@ def read_layout(data: Mapping[str, Any]) -> dict[str, Any]:
 class LayoutTemplateSerializer(serializers.ModelSerializer[LayoutTemplate]):
     """A named layout. `layout_template: "lesson"` in a start means its newest version, `"lesson@3"` the third."""
 
-    name = serializers.RegexField(r"\A[A-Za-z0-9_-]{1,50}\Z", help_text="What a start or a change names.")
+    name = serializers.RegexField(
+        r"\A[A-Za-z0-9_-]{1,50}\Z",
+        help_text="What a start or a change names.",
+        error_messages={"invalid": _("Must be 1 to 50 letters, digits, '_' or '-'.")},
+    )
     version = serializers.IntegerField(source="current.number", read_only=True)
     shared = serializers.SerializerMethodField(help_text="Of all applications; changed by operators alone.")
     mix_layout_params = LayoutField(source="current.mix_layout_params")

@@ -21,11 +21,11 @@ def tell_distance(at: datetime, *, now: datetime) -> str:
 
 
 def tell_length(length: timedelta) -> str:
-    """Return a duration in one unit, in seconds below a minute."""
+    """Return a duration in one unit, in two from an hour on, in seconds below a minute."""
     if length < timedelta(minutes=1):
         return _("%(seconds)d s") % {"seconds": length.total_seconds()}
     start = datetime(2000, 1, 1)  # noqa: DTZ001 - two ends of a length, not times
-    return timesince(start, start + length, depth=1).replace("\xa0", " ")
+    return timesince(start, start + length, depth=1 if length < timedelta(hours=1) else 2).replace("\xa0", " ")
 
 
 def clock_length(length: timedelta) -> str:

@@ -39,6 +39,7 @@ def answer_start(started: Started) -> Response:
         status, body = _describe(started.recording)
         if key is not None and not started.repeated:
             IdempotencyKey.objects.filter(pk=key.pk).update(status_code=status, answer=body)
+            body = _as_kept(body)
     else:
         status, body = key.status_code or 202, key.answer
     if status == 422:
@@ -46,6 +47,8 @@ def answer_start(started: Started) -> Response:
     if status == 429:
         raise NoRoom(Waiting.QUOTA, retry_after_seconds=RETRY_AFTER_QUOTA_SECONDS)
     headers = {"Location": f"/api/v1/recordings/{body['id']}", "ETag": f'"{body["version"]}"'}
+    if started.repeated:
+        headers["Idempotency-Replayed"] = "true"
     return Response(body, status=status, headers=headers)
 
 
@@ -55,6 +58,13 @@ def _describe(recording: Recording) -> tuple[int, dict[str, Any]]:
     if recording.state == State.FAILED and not recording.task_id and recording.vendor_code:
         return (429 if recording.reason == Reason.QUOTA else 422), body
     return (201 if recording.task_id else 202), body
+
+
+def _as_kept(value: Any) -> Any:
+    """Return *value* with its keys in PostgreSQL's order, so that a repetition's answer is the same text."""
+    if isinstance(value, dict):
+        return {name: _as_kept(value[name]) for name in sorted(value, key=lambda name: (len(name.encode()), name))}
+    return [_as_kept(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _refusal(body: dict[str, Any]) -> VendorRefused:

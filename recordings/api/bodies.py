@@ -1,11 +1,13 @@
 """Request bodies: the vendor's parameters with our own fields beside them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 
 from applications.models import Application, StorageProfile
 from layouts.models import LayoutTemplateVersion
@@ -15,9 +17,21 @@ from layouts.services import find_layout, lay_over
 from recordings.parameters import ModifyParameters, Problem, RecordingParameters, check
 from recordings.services.errors import InvalidParameters
 
-LabelName = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
+LONGEST_LABEL_NAME = 64
+LabelName = Annotated[
+    str, StringConstraints(min_length=1, max_length=LONGEST_LABEL_NAME, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
 LabelValue = Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Labels = Annotated[dict[LabelName, LabelValue], Field(max_length=32)]
+
+
+SLOT = re.compile(r"^[A-Za-z0-9_.-]{1,64}$")
+
+
+def _check_slot(slot: str) -> str:
+    if not SLOT.fullmatch(slot):
+        raise PydanticCustomError("slot", "no name of a slot")
+    return slot
 
 
 class NamesLayout(Parameters):
@@ -32,10 +46,11 @@ class NamesLayout(Parameters):
 class StartOptions(NamesLayout):
     """What a start says to us rather than to the vendor."""
 
-    slot: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = Field(
+    slot: Annotated[str, AfterValidator(_check_slot)] = Field(
         "main",
         description="A lane of the room. A recording holds it until its recorder has left (`finalizing`); until then "
         "another start in it is answered 409.",
+        json_schema_extra={"pattern": SLOT.pattern},
     )
     storage_profile: str = Field(description="Name of the storage profile that takes the files.", max_length=50)
     max_duration: int | None = Field(

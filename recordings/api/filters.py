@@ -1,13 +1,16 @@
 """Query parameters of the list."""
 
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
 from applications.families import family_choices
+from recordings.api.bodies import LONGEST_LABEL_NAME
 from recordings.models import STATE_CHOICES, Recording
 from recordings.models.recording import Origin
 
@@ -41,7 +44,9 @@ class RecordingFilter(django_filters.FilterSet):  # type: ignore[misc]  # untype
             raise ValidationError({name: _("Enter a valid date/time.")}) from error
 
     def filter_label(self, queryset: QuerySet[Recording], name: str, value: str) -> QuerySet[Recording]:
-        label, colon, text = value.partition(":")
-        if not colon:
+        if ":" not in value:
             raise ValidationError({name: _("Must be a name and a value with a colon between them.")})
-        return queryset.filter(labels__contains={label: text})
+        # Names and values may hold colons themselves.
+        colons = (at for at, letter in enumerate(value[: LONGEST_LABEL_NAME + 1]) if letter == ":")
+        matches = (Q(labels__contains={value[:at]: value[at + 1 :]}) for at in colons)
+        return queryset.filter(reduce(or_, matches, Q(pk__in=[])))

@@ -27,7 +27,8 @@ def room_id_fits_its_type(parameters: RecordingParameters) -> Iterator[Problem]:
     room_id = parameters.room_id
     if parameters.room_id_type == "integer":
         if not ROOM_NUMBER.fullmatch(room_id) or int(room_id) > LARGEST_ROOM_NUMBER:
-            yield Problem(attr="room_id", code="room_id", detail=_("An integer room is a number from 1 to 4294967294."))
+            detail = _("An integer room is a number from 1 to 4294967294, with no zero before it.")
+            yield Problem(attr="room_id", code="room_id", detail=detail)
     elif len(room_id) > LONGEST_ROOM_NAME_BYTES or not ROOM_NAME.fullmatch(room_id):
         detail = _("A string room has 1 to 64 letters, digits, spaces or !#$%&()+-:;<=.>?@[]^_{}|~,")
         yield Problem(attr="room_id", code="room_id", detail=detail)

@@ -9,7 +9,7 @@ from recordings.states.outcome import Outcome
 from recordings.states.policy import Policy
 from recordings.states.snapshot import Snapshot
 from recordings.states.steps import AssumeExit, RequestStop, Settle, Step
-from recordings.states.vocabulary import FileKind, Reason, State
+from recordings.states.vocabulary import FileKind, FileStatus, Reason, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,14 @@ def _finalizing_until(snapshot: Snapshot, policy: Policy) -> datetime:
         # The vendor has said everything; what is left is for the storage to show.
         heard_at = _later(snapshot.exited_at, snapshot.quiet_since)
         return heard_at + timedelta(seconds=policy.storage_deadline_seconds)
-    made_later = {file.kind for file in snapshot.files} - {FileKind.HLS}
-    seconds = policy.transcode_deadline_seconds if made_later else policy.upload_deadline_seconds
-    return (snapshot.exited_at or snapshot.requested_at) + timedelta(seconds=seconds)
+    exited_at = snapshot.exited_at or snapshot.requested_at
+    if any(file.kind != FileKind.HLS and file.status != FileStatus.FAILED for file in snapshot.files):
+        return exited_at + timedelta(seconds=policy.transcode_deadline_seconds)
+    until = exited_at + timedelta(seconds=policy.upload_deadline_seconds)
+    if any(file.status == FileStatus.FAILED for file in snapshot.files):
+        # Told late, perhaps: what was said with it is waited for.
+        until = _later(until, (snapshot.quiet_since or exited_at) + timedelta(seconds=policy.settle_seconds))
+    return until
 
 
 def _give_up_queued(snapshot: Snapshot) -> Step:

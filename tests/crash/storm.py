@@ -45,7 +45,8 @@ def blow(fleet: Fleet, options: StormOptions) -> Workload:
     """Do the workload in the storm, and return once all is calm again."""
     nemesis = Nemesis(fleet, options.seed, database_restarts=options.database_restarts)
     workload = Workload(fleet, options.starts, options.seed, linger=8.0)
-    workload.allowed = lambda: AHEAD + options.starts * fleet.history.count_kills() // max(options.kills, 1)
+    later = options.starts - AHEAD  # the last of them waits for the last kill
+    workload.allowed = lambda: AHEAD + later * fleet.history.count_kills() // max(options.kills, 1)
     fleet.set_faults(
         {"kind": "lose_answer", "action": "CreateCloudRecording", "probability": options.lost_answers},
         {"kind": "reorder_callbacks", "probability": 0.2},

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -142,6 +143,23 @@ def read(client: Client, address: str) -> str:
 # --- the page
 
 
+def test_what_a_dead_process_may_hold_is_said_to_come_after_its_lease(
+    admin_client: Client, school: Application, vendor: ScriptedGateway
+) -> None:
+    recording = start(school, vendor)
+    now = timezone.now()
+    held = {"lease_token": uuid4(), "lease_until": now + timedelta(seconds=25)}
+    Recording.objects.filter(pk=recording.pk).update(next_check_at=now + timedelta(seconds=20), **held)
+
+    text = read(admin_client, page_of(recording))
+
+    assert re.search(
+        r"Next: the vendor is asked how the task is, when the process that is at work on it is done; "
+        r"if that died, after \d\d:\d\d:\d\d UTC \(in 2\d s\)\.",
+        text,
+    )
+
+
 def test_the_headline_of_a_finalizing_recording_says_what_is_awaited(
     admin_client: Client, school: Application, vendor: ScriptedGateway
 ) -> None:
@@ -153,7 +171,7 @@ def test_the_headline_of_a_finalizing_recording_says_what_is_awaited(
     assert "Finalizing" in text
     assert re.search(r"The recorder left at \d\d:\d\d:\d\d UTC \(\d s ago\): it was stopped on request\.", text)
     assert "Waiting for 1 MP4." in text
-    assert re.search(r"Gives up at .*? UTC \(in \d hours?\): closed as Partial", text)
+    assert re.search(r"Gives up at .*? UTC \(in 1 hour, 59 minutes\): closed as Partial", text)
 
 
 def test_the_headline_of_a_completed_recording_says_what_it_rests_on(

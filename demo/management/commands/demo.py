@@ -73,7 +73,7 @@ class Command(BaseCommand):
             processes.wait_for("storage", storage_url)
             make_bucket(storage_url, BUCKET)
             processes.wait_for("sandbox", f"{sandbox_url}/control/health")
-            processes.wait_for("web", f"{web_url}/api/schema/")
+            processes.wait_for("web", f"{web_url}/healthz")
             self.stdout.write(f"sandbox    {sandbox_url}  plays Tencent, {speed:g} times as fast")
             self.stdout.write(f"storage    {storage_url}  plays COS, in memory")
             self.stdout.write(f"web        {web_url}\nworker     running\n\n")

@@ -26,7 +26,8 @@ def test_a_repetition_gets_the_same_answer(api: APIClient, vendor: Vendor, body:
     first = api.post(RECORDINGS, body, headers=KEY)
     again = api.post(RECORDINGS, body, headers=KEY)
 
-    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert ("Idempotency-Replayed" in first, again["Idempotency-Replayed"]) == (False, "true")
     assert (again["ETag"], again["Location"]) == (first["ETag"], first["Location"])
     assert len(vendor.asked(CREATE)) == 1
 

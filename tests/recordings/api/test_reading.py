@@ -190,6 +190,8 @@ def test_the_timeline_hides_what_opens_something(api: APIClient, vendor: Vendor,
         ("slot=aside", ["3"]),
         ("label=course:math:7", ["2"]),
         ("label=course:", []),
+        ("label=a:b:c:d", ["3"]),
+        (f"label={'x' * 70}:y", []),
         ("created_after=2020-01-01T00:00:00Z", ["3", "2", "1"]),
         ("created_after=2120-01-01T00:00:00Z", []),
         ("room_id=1&slot=aside", []),
@@ -199,7 +201,7 @@ def test_a_list_can_be_narrowed(query: str, rooms: list[str], api: APIClient, ve
     first = start(api, body | {"room_id": "1"}, Prefer="respond-async")
     api.post(f"{RECORDINGS}/{first.pk}/stop")
     start(api, body | {"room_id": "2", "labels": {"course": "math:7"}})
-    start(api, body | {"room_id": "3", "slot": "aside"})
+    start(api, body | {"room_id": "3", "slot": "aside", "labels": {"a:b": "c:d"}})
 
     found = api.get(f"{RECORDINGS}?{query}").json()["results"]
 
@@ -226,6 +228,10 @@ def test_a_list_can_be_narrowed(query: str, rooms: list[str], api: APIClient, ve
             "limit=2",
             "nosuch=1",
             "provider=x",
+            "page_size=0",
+            "page_size=-1",
+            "page_size=many",
+            "page_size=",
         ),
     ],
 )
@@ -269,6 +275,10 @@ def test_a_page_costs_the_same_whatever_it_holds(
         assert len(api.get(f"{RECORDINGS}?page_size={size}").json()["results"]) == size
 
 
+def test_a_page_has_200_at_most(many: None, api: APIClient) -> None:
+    assert len(api.get(f"{RECORDINGS}?page_size=99999999999999999999").json()["results"]) == 7
+
+
 @pytest.mark.parametrize("cursor", ["x", "cD14", "cD0lMDA=", "cD0xMjM0", "bz05OTk5OTk5OTk5", "cj0xJnA9JUVE"])
 def test_a_cursor_that_we_never_gave_is_no_page(cursor: str, many: None, api: APIClient) -> None:
     assert api.get(f"{RECORDINGS}?cursor={cursor}").status_code in (200, 404)
@@ -298,7 +308,7 @@ def test_created_at_is_when_it_was_asked_for(api: APIClient, vendor: Vendor, bod
 
 
 def test_a_database_that_is_away_is_no_bug_of_ours(api: APIClient) -> None:
-    with patch("recordings.api.views.own_recordings", side_effect=OperationalError("the server closed the connection")):
+    with patch("recordings.api.own.own_recordings", side_effect=OperationalError("the server closed the connection")):
         answer = api.get(RECORDINGS)
     assert (answer.status_code, answer.data["errors"][0]["code"]) == (503, "database_unavailable")
     assert answer["Retry-After"] == "5"

@@ -1,6 +1,7 @@
 """Nothing is ever stuck, whichever callbacks are lost, and nothing is claimed that is not so."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from recordings.states.deadlines import DEADLINES, deadline_of
 from recordings.states.duties import next_step
-from recordings.states.facts import FactKind
+from recordings.states.facts import FactKind, Source
 from recordings.states.fold import fold
 from recordings.states.steps import AssumeExit, Delete
 from recordings.states.vocabulary import LIVE, FileStatus, Reason, State, is_terminal
@@ -86,6 +87,24 @@ def test_a_vendor_that_is_exiting_for_ever_is_left_after_a_while() -> None:
     assert snapshot.state == State.STOPPING
     assert deadline_of(snapshot, policy=POLICY) == moment(60 + POLICY.stop_deadline_seconds)
     assert next_step(snapshot, now=moment(1300), looked_at=moment(1299), policy=POLICY)[0] == AssumeExit("T1")
+
+
+@pytest.mark.parametrize(
+    ("failed_at", "until"),
+    [
+        (110.0, 100.05 + POLICY.upload_deadline_seconds),
+        (5000.0, 5000.0 + POLICY.settle_seconds),  # told late: the past is no deadline
+    ],
+)
+def test_when_the_mp4_has_failed_only_the_playlists_are_waited_for(failed_at: float, until: float) -> None:
+    known = [fact for fact in told("mp4 failure").facts if fact.occurred_at <= moment(100.06)]
+    awaited = fold(known, policy=POLICY)
+    failure = answer(FactKind.TRANSCODE_FAILED, "310", failed_at, task_id="T1", files=[])
+    failed = fold([*known, replace(failure, source=Source.CALLBACK)], policy=POLICY)
+
+    assert (awaited.state, failed.state) == (State.FINALIZING, State.FINALIZING)
+    assert deadline_of(awaited, policy=POLICY) == moment(100.05 + POLICY.transcode_deadline_seconds)
+    assert deadline_of(failed, policy=POLICY) == moment(until)
 
 
 def test_a_superseded_task_is_deleted_and_does_not_hold_the_recording_open() -> None:
