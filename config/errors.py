@@ -18,6 +18,7 @@ from drf_standardized_errors import formatter, handler
 from drf_standardized_errors.types import Error, ErrorResponse
 from rest_framework import exceptions
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 from rest_framework.views import APIView
 
@@ -165,7 +166,10 @@ class ExceptionHandler(handler.ExceptionHandler):
         if isinstance(exc, ValidationError):  # of a model, by way of a service
             return exceptions.ValidationError(as_serializer_error(exc))
         if isinstance(exc, OperationalError | InterfaceError):
-            logger.error("database_unavailable", exc_info=exc)
+            if is_unreachable(exc):
+                _log_outage(exc, getattr(self.context["request"], "path", ""))
+            else:  # it is there and fails: whoever looks needs to know where
+                logger.error("database_unavailable", exc_info=exc)
             return _database_unavailable()
         if isinstance(exc, RequestDataTooBig):
             return TooLarge()
@@ -173,6 +177,17 @@ class ExceptionHandler(handler.ExceptionHandler):
             return exceptions.ParseError()
         known: Exception = super().convert_known_exceptions(exc)
         return known
+
+    def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
+        """Leave an outage at the one line that it has: every request of an outage ends here."""
+        if is_unreachable(self.exc):
+            response._has_been_logged = True  # type: ignore[attr-defined]  # Django's word for it
+        else:
+            super().report_exception(exc, response)
+
+
+def _log_outage(error: BaseException, path: str) -> None:
+    logger.error("database_unavailable", extra={"why": in_one_line(error), "path": path})
 
 
 def _own_path(attr: str | None) -> str | None:
@@ -200,7 +215,7 @@ def answer_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error is None or not is_unreachable(error):
         return defaults.server_error(request)
-    logger.error("database_unavailable", extra={"why": in_one_line(error), "path": request.path})
+    _log_outage(error, request.path)
     page = render_to_string("503.html", {"has_spool": the_spool() is not None})
     answer = HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
     answer._has_been_logged = True  # type: ignore[attr-defined]  # in one line; Django's own has a traceback
