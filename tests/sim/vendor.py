@@ -250,7 +250,7 @@ class Vendor:
         left_at = self._scheduler.now if task.left_at is None else task.left_at
         if left_at < task.expires_at:
             return
-        if task.told_at is None:
+        if task.told_at is None or task.told_at >= task.expires_at:
             self._tally.add("tasks that nobody could know, alive at their expiry")
         else:
             self.breaches.append(
