@@ -261,7 +261,7 @@ def test_callbacks_go_on_while_the_database_is_away(stack: Stack, outage: str) -
     with ThreadPoolExecutor(1) as pool:
         senders = pool.submit(in_threads, range(THREADS), steady.tell_all, paths=stack.paths, threads=THREADS)
         try:
-            away_from, strangers, away_until = _outage(stack, steady, ports, is_frozen=outage == "frozen")
+            away_from, strangers, away_until = _outage(stack, steady, ports, known, is_frozen=outage == "frozen")
         finally:
             steady.is_over.set()
         answers = [answer for lane in senders.result() for answer in lane]
@@ -278,7 +278,9 @@ def test_callbacks_go_on_while_the_database_is_away(stack: Stack, outage: str) -
     _assert_in_order_per_task(stack, answers, spooled)
 
 
-def _outage(stack: Stack, steady: Steady, ports: tuple[int, int], *, is_frozen: bool) -> tuple[float, list[int], float]:
+def _outage(
+    stack: Stack, steady: Steady, ports: tuple[int, int], known: Sequence[Told], *, is_frozen: bool
+) -> tuple[float, list[int], float]:
     """Take the database away for a while; in the middle of it one process dies, and its successor knows no keys."""
     time.sleep(2)
     with stack.database.frozen() if is_frozen else _down(stack):
@@ -293,6 +295,9 @@ def _outage(stack: Stack, steady: Steady, ports: tuple[int, int], *, is_frozen: 
         time.sleep(max(away_from + OUTAGE_SECONDS - time.monotonic(), 0))
         away_until = time.monotonic()
     time.sleep(1)  # until the process without keys asks for them again
+    # One callback finds out for all that it is back; those that come while it does are still refused.
+    again = in_threads(known[:4], lambda caller, event: caller.tell(event, ports[1]), paths=stack.paths, threads=1)
+    assert again == [200] * 4
     steady.ports = ports
     time.sleep(2)
     return away_from, strangers, away_until

@@ -6,12 +6,14 @@ from unittest.mock import patch
 
 import pytest
 from django.db import OperationalError
+from django.db.models import F
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from applications.models import Application
 from recordings.models import FactRow, Recording
+from recordings.models.pace import Pace
 from recordings.services.ledger import apply_facts, lock_recording
 from recordings.states.facts import Fact, FactKind, Source
 from tests.conftest import ApiClient, Clock
@@ -119,12 +121,14 @@ def test_a_refresh_that_has_to_wait_says_for_what(api: APIClient, vendor: Vendor
     vendor.will(DESCRIBE, refusal("RequestLimitExceeded"))
     recording = start(api, body)
     api.post(f"{RECORDINGS}/{recording.pk}/refresh")
+    # The vendor's word stops the calls for a second, which a busy machine may take for one request.
+    Pace.objects.filter(action=DESCRIBE).update(next_at=F("next_at") + timedelta(seconds=60))
 
     answer = api.post(f"{RECORDINGS}/{recording.pk}/refresh")
 
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (429, "busy")
     assert answer.json()["waiting_for"] == "rate"
-    assert 1 <= int(answer["Retry-After"]) <= 2
+    assert 30 <= int(answer["Retry-After"]) <= 62
 
 
 def test_a_refresh_of_what_is_not_there_asks_nobody(api: APIClient, vendor: Vendor, body: Fields) -> None:
