@@ -34,13 +34,12 @@ def tell_coming(recording: Recording, snapshot: Snapshot, *, now: datetime, poli
         yield _("It waits for %(what)s.") % {"what": WAITING.get(recording.waiting_for, recording.waiting_for)}
     last = last_step(snapshot)
     if recording.next_check_at is not None:
-        held_until = recording.lease_until if recording.lease_until and recording.lease_until > now else None
         at = max(recording.next_check_at, now)
         step, _later = next_step(snapshot, now=at, looked_at=recording.looked_at, policy=policy)
         if step is not None and step != last:
-            if held_until is not None and held_until > at:
+            if recording.lease_until is not None and recording.lease_until > at:
                 when = _("when the process that is at work on it is done; if that died, after %(when)s") % {
-                    "when": tell_moment(held_until, now=now)
+                    "when": tell_moment(recording.lease_until, now=now)
                 }
             else:
                 when = tell_moment(at, now=now) if at > now else _("as soon as a worker takes it")

@@ -23,7 +23,9 @@ class NewestFirst(CursorPagination):
         """
         told = request.query_params.get(self.page_size_query_param)
         if told is not None and not (told.isascii() and told.isdigit() and int(told[:9]) > 0):
-            raise ValidationError({self.page_size_query_param: _("Must be a number from 1 to 200.")})
+            raise ValidationError(
+                {self.page_size_query_param: _("Must be a number from 1 to %(most)d.") % {"most": self.max_page_size}}
+            )
         return super().get_page_size(request) or self.page_size
 
     def decode_cursor(self, request: Request) -> Cursor | None:
