@@ -31,7 +31,7 @@ def test_what_a_killed_worker_held_is_taken_up_within_lease_and_sweep(fleet: Fle
 
 
 def test_no_transaction_is_open_during_a_vendor_call(fleet: Fleet) -> None:
-    report = run_calls(fleet, samples=300, starts=12)
+    report = run_calls(fleet, samples=300, starts=40)
 
     assert not report.broken, report.text
 
